@@ -5,6 +5,7 @@ import { CancellationTokenSource } from 'vscode';
 import type { BaseLanguageClient, Middleware } from 'vscode-languageclient/node';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 
+import { spokenLanguage } from '#core/words/translate.ts';
 import type { ClientOptions } from '#protocol/editor/options.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
 import type {
@@ -49,6 +50,7 @@ const SELECTOR = [
 
 /** What this client can do. */
 function optionsFor({ cacheFolder }: ClientParts): ClientOptions {
+  const language = spokenLanguage();
   return {
     compare: true,
     visibleLines: true,
@@ -59,6 +61,7 @@ function optionsFor({ cacheFolder }: ClientParts): ClientOptions {
     ruleLinks: true,
     trusted: vscode.workspace.isTrusted,
     cacheFolder,
+    ...(language && { language }),
   };
 }
 

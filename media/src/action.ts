@@ -1,7 +1,10 @@
-// What comes of an action on the shown pair, as an event of either page.
+// What comes of a request about the shown pair, as an event of either page.
 import type { Reply } from '#core/channel/channel.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
+import type { Written } from '#protocol/editor/templates.ts';
 import type { ActionResult, ShownPair } from '#protocol/page/pair.ts';
+
+import type { StringsReceived, WantedStrings } from './model/tokenStrings.ts';
 
 export type ActionEvent<Action> =
   | {
@@ -22,5 +25,19 @@ export async function actionEvent<Action>(
     return { kind: 'actionDone', action, at, result: (await request).result };
   } catch (error) {
     return { kind: 'actionFailed', action, reason: errorMessage(error) };
+  }
+}
+
+/** The strings of a template that were requested. A request that fails is a fault of both. */
+export async function stringsEvent(
+  of: WantedStrings,
+  request: Promise<Reply<readonly Written[]>>,
+): Promise<StringsReceived> {
+  const kind = 'stringsReceived';
+  try {
+    return { kind, of, written: (await request).result };
+  } catch (error) {
+    const fault = { kind: 'ended', at: of.template.title, detail: errorMessage(error) } as const;
+    return { kind, of, written: of.conversations.map(() => ({ ok: false, fault })) };
   }
 }

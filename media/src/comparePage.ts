@@ -1,7 +1,7 @@
 // The controller of the compare page: connects its reducer to the channel and to a screen. It needs no browser.
 import type { CompareClientSends, ComparePageSends } from '#protocol/page/compare.ts';
 
-import { actionEvent } from './action.ts';
+import { actionEvent, stringsEvent } from './action.ts';
 import type { CompareEffect, CompareEvent, CompareState } from './model/compare.ts';
 import { INITIAL, pageState, reduce } from './model/compare.ts';
 import type { KeyPress } from './model/keys.ts';
@@ -43,6 +43,9 @@ export function startComparePage(
     },
   });
 
+  /** Of the latest request for strings. */
+  let writing = new AbortController();
+
   function carryOut(effect: CompareEffect): void {
     switch (effect.kind) {
       case 'act': {
@@ -59,6 +62,17 @@ export function startComparePage(
       case 'rememberOptions':
         channel.notify('options', effect.options);
         return;
+      case 'requestStrings': {
+        const { uri, template, conversations } = effect.wanted;
+        writing.abort();
+        writing = new AbortController();
+        const { signal } = writing;
+        const request = { uri, template: template.id, conversations };
+        void stringsEvent(effect.wanted, channel.request('tokenStrings', request, signal)).then((event) => {
+          if (!signal.aborted) dispatch(event);
+        });
+        return;
+      }
       case 'openLink':
         channel.notify('openLink', { address: effect.address });
     }

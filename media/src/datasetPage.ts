@@ -4,7 +4,7 @@ import { errorMessage } from '#core/words/errorMessage.ts';
 import type { ReviewResult } from '#protocol/editor/review.ts';
 import type { DatasetClientSends, DatasetPageSends } from '#protocol/page/dataset.ts';
 
-import { actionEvent } from './action.ts';
+import { actionEvent, stringsEvent } from './action.ts';
 import type { DatasetEffect, DatasetEvent } from './model/datasetEvents.ts';
 import { eventOf, reduce } from './model/datasetReducer.ts';
 import type { DatasetState } from './model/datasetState.ts';
@@ -273,6 +273,13 @@ export function startDatasetPage(
     },
     rememberOptions({ options }) {
       channel.notify('options', options);
+    },
+    requestStrings({ wanted }) {
+      const { uri, template, conversations } = wanted;
+      void follow('strings', async (signal) => {
+        const request = { uri, template: template.id, conversations };
+        return stringsEvent(wanted, channel.request('tokenStrings', request, signal));
+      });
     },
     openLink({ address }) {
       channel.notify('openLink', { address });

@@ -10,6 +10,7 @@ import type {
   RowView,
 } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
+import type { Conversation, Written } from '#protocol/editor/templates.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
 import type { DatasetAction, DatasetClientSends, DatasetPageSends } from '#protocol/page/dataset.ts';
 import type { ActionResult, ShownView } from '#protocol/page/pair.ts';
@@ -82,6 +83,11 @@ export class FakeDatasetPage {
   /** What else the reply says of a list. */
   listOf: (selection: RowSelection) => Partial<RowsResult> = () => ({});
   onBatch: (action: string, count: number) => string | null = () => null;
+  /** What the chat template of a model writes. */
+  writtenOf: (conversation: Conversation) => Written = (conversation) => ({
+    ok: true,
+    value: { text: conversation.map(({ role, text }) => `<${role}>${text}`).join(''), tokens: [] },
+  });
   review = NO_FAKE_REVIEW;
   readonly client = fakeClient<DatasetPageSends, DatasetClientSends>(
     (
@@ -96,6 +102,7 @@ export class FakeDatasetPage {
         query?: string;
         column?: string;
         count?: number;
+        template?: string;
       } | null,
     ) =>
       ({
@@ -105,6 +112,7 @@ export class FakeDatasetPage {
         act: `${params?.action} ${params?.at?.record}`,
         complete: params?.query ?? '',
         cell: `${params?.record} ${params?.column}`,
+        tokenStrings: params?.template ?? '',
         batch: `${params?.action} ${params?.count}`,
       })[name] ?? '',
     {
@@ -118,6 +126,7 @@ export class FakeDatasetPage {
       portrait: async () => ({ revision: this.revision, ...this.portrait }),
       complete: async () => this.completions,
       place: async ({ selection, record }) => this.#recordsOf(selection).indexOf(record),
+      tokenStrings: async ({ conversations }) => conversations.map((one) => this.writtenOf(one)),
       cell: async ({ record, column }) => `All of ${column} of ${record}.`,
       batch: async ({ action, count }) => this.onBatch(action, count),
       select: async ({ record, pair }) => {

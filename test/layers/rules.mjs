@@ -78,6 +78,7 @@ const oneWayIn = {
     'server/src/node/owner.ts',
     // The scoring process reads the files of the opened model folder.
     'server/src/scorer/model.ts',
+    'server/src/scorer/templateLoop.ts',
   ],
   rules: {
     'no-restricted-syntax': [
@@ -198,6 +199,7 @@ export const layerRules = [
     [
       '#core/(?:model|reward|score)/',
       '#core/lanes\\.ts$',
+      '#core/words/errorMessage\\.ts$',
       '#protocol/',
       '#node/rpc\\.ts$',
       'node:',

@@ -8,8 +8,17 @@ import { formsKey } from '#core/words/translate.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** What people see in the editor. The server, its findings and the command line stay English. */
+/** What people see in the editor. Findings, hovers and the command line stay English. */
 const FOLDERS = ['client/src', 'media/src', 'server/src/core/drawing', 'server/src/core/words'];
+
+/** What the server writes for pages, between texts that stay English: only calls of `t` and the like are read. */
+const FOR_PAGES = [
+  ...['about', 'explain', 'style', 'wordLists'].map((name) => `server/src/core/score/${name}.ts`),
+  ...['ensemble', 'stack', 'voteBook'].map((name) => `server/src/core/reward/${name}.ts`),
+  ...['columns', 'pairTable'].map((name) => `server/src/node/scorers/${name}.ts`),
+  ...['reasons', 'reviewedWords', 'scores', 'trust'].map((name) => `server/src/session/${name}.ts`),
+  ...['pair', 'parts', 'review'].map((name) => `server/src/session/views/${name}.ts`),
+];
 
 export interface Texts {
   /** In the order of the alphabet. */
@@ -132,6 +141,7 @@ class Reader {
   }
 
   #shown(node: ts.Node): void {
+    if (FOR_PAGES.includes(this.#path)) return;
     if (wordsOf(node).some(isWord)) this.#fault(node, 'is visible, and has no t()');
   }
 
@@ -166,7 +176,7 @@ export function allTexts(): Texts {
       .filter((name) => /\.tsx?$/.test(name))
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`),
   );
-  const all = files.map((path) => textsOf(path, readFileSync(join(ROOT, path), 'utf8')));
+  const all = [...files, ...FOR_PAGES].map((path) => textsOf(path, readFileSync(join(ROOT, path), 'utf8')));
   return {
     keys: [...new Set(all.flatMap(({ keys }) => keys))].sort(),
     faults: all.flatMap(({ faults }) => faults),

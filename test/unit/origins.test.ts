@@ -145,7 +145,7 @@ describe('a file whose chosen answers come from one model and whose rejected one
       '“model” of an answer tells 100 % of the labels by itself, so it is left out.',
     ]);
     const { about, notes } = consistencyScores(trap.result, { reviewPercent: 1, groupBy: '' } as Settings);
-    expect([about, ...notes].join(' ').match(/left out/g)).toHaveLength(1);
+    expect([about(), ...notes()].join(' ').match(/left out/g)).toHaveLength(1);
   });
 
   it('is ranked better with the models where flips move them, and reported', async () => {

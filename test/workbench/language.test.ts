@@ -43,5 +43,9 @@ it('speaks Chinese in the status bar and on a page', async (test) => {
     (await frame.locator('.marked-rows .count').innerText()).includes('已标记 600 行'),
   );
   await press(page, 'Escape');
+  // What the server writes for the page.
+  const trust = frame.locator('.trust');
+  await until('the scorer', async () => /^一致性评分器.*在此文件上/.test(await trust.innerText()));
+  await trust.scrollIntoViewIfNeeded();
   await screenshot(page, 'language');
 });

@@ -19,6 +19,7 @@ import {
   until,
   waitForStatus,
 } from './actions.ts';
+import { setTheme, THEMES } from './themes.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
 
@@ -99,6 +100,37 @@ describe('a reward model in preflens.json', () => {
     await until('the voices', async () => (await frame.locator('.details li').count()) >= 4);
     expect(await frame.locator('footer').innerText()).toMatch(/What the scorers say/);
     await screenshot(page, 'ensemble-compare');
+  });
+
+  it('writes the pair with its own chat template, or says why it does not', async () => {
+    const { page } = window;
+    const frame = await compareFrame(page);
+    const templates = frame.locator('select.templates');
+    const bodies = async (): Promise<readonly string[]> => frame.locator('article .body').allInnerTexts();
+    // The other model has no chat template.
+    expect(await templates.locator('optgroup').first().locator('option').allInnerTexts()).toEqual([
+      'house-rm',
+    ]);
+    await templates.selectOption({ label: 'house-rm' });
+    await until('the token strings', async () => (await frame.locator('mark.special').count()) >= 8);
+    for (const body of await bodies()) expect(body).toMatch(/^<s><\|user\|>.*<\|assistant\|>.*<\/s>$/s);
+    await screenshot(page, 'own-template');
+    const path = join(folder, 'house-rm', 'chat_template.jinja');
+    writeFileSync(path, "{{ raise_exception('Conversation roles must alternate user/assistant.') }}");
+    await templates.selectOption('');
+    await templates.selectOption({ label: 'house-rm' });
+    const fault = frame.locator('.template-fault');
+    await fault.waitFor();
+    expect(await fault.innerText()).toMatch(/does not accept .*roles must alternate.*chat_template\.jinja/s);
+    await screenshot(page, 'own-template-fault');
+    await setTheme(page, THEMES[1]!);
+    await screenshot(page, 'own-template-fault-light');
+    rmSync(path);
+    await fault.getByRole('button', { name: 'Try Again' }).click();
+    await until('the token strings', async () => (await frame.locator('mark.special').count()) >= 8);
+    await screenshot(page, 'own-template-light');
+    await setTheme(page, THEMES[0]!);
+    await templates.selectOption('');
     await runCommand(page, 'View: Close All Editors');
   });
 

@@ -23,7 +23,7 @@ import { flipHistory } from './editHistory.ts';
 import { followCursor } from './followCursor.ts';
 import { pageOf, pageOptions, RECORD_STYLES } from './page.ts';
 import { PairController } from './pairController.ts';
-import { pairPorts, refreshPair } from './pairPorts.ts';
+import { pairPorts, pairRequests, refreshPair } from './pairPorts.ts';
 import type { ViewMemory } from './viewMemory.ts';
 import { viewMemory } from './viewMemory.ts';
 
@@ -164,6 +164,7 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
     let isReady = false;
     const channel = channelTo<CompareClientSends, ComparePageSends>(panel, {
       handlers: {
+        ...pairRequests(this.#server),
         act: async ({ action, at }) => {
           if (action === 'reveal') {
             const view = await pairs.viewOf(at);

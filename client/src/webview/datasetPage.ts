@@ -16,7 +16,7 @@ import { channelTo } from './channel.ts';
 import type { DatasetMemory } from './datasetMemory.ts';
 import type { EditHistory } from './editHistory.ts';
 import { PairController } from './pairController.ts';
-import { pairPorts, refreshPair } from './pairPorts.ts';
+import { pairPorts, pairRequests, refreshPair } from './pairPorts.ts';
 import type { ReviewMemory } from './reviewPage.ts';
 import { reviewRequests } from './reviewPage.ts';
 import type { ViewMemory } from './viewMemory.ts';
@@ -52,6 +52,7 @@ export class DatasetPage {
     this.#pairs = pairs;
     this.#channel = channelTo<DatasetClientSends, DatasetPageSends>(panel, {
       handlers: {
+        ...pairRequests(server),
         rows: async (range, signal) => server.request('preflens/rows', { uri, ...range }, signal),
         columns: async (_, signal) => this.#columns(signal),
         complete: async (at, signal) =>

@@ -1,9 +1,10 @@
 // The pair controller's connection to VS Code: its ports, and refreshes that nobody waits for.
 import * as vscode from 'vscode';
 
+import type { Handlers } from '#core/channel/channel.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 import { t } from '#core/words/translate.ts';
-import type { ShownView } from '#protocol/page/pair.ts';
+import type { PairRequests, ShownView } from '#protocol/page/pair.ts';
 
 import { say } from '../say.ts';
 import type { Server } from '../server.ts';
@@ -29,6 +30,13 @@ export function pairPorts(server: Server, statuses: Statuses): Omit<PairPorts, '
     keep: async (ref, findings) => keepOneOf(server, ref, findings),
     askMargin,
     revision: (uri) => statuses.revision(uri),
+  };
+}
+
+/** Requests of either page that go to the server as they are. */
+export function pairRequests(server: Server): Handlers<PairRequests> {
+  return {
+    tokenStrings: async (wanted, signal) => server.request('preflens/tokenStrings', wanted, signal),
   };
 }
 

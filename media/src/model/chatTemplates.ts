@@ -1,5 +1,6 @@
 // The token strings of common chat templates, as the tokenizers of their models write them. Each is held against the published
 // template in a test.
+import type { Conversation } from '#protocol/editor/templates.ts';
 import type { AnswerView, TurnView } from '#protocol/editor/views.ts';
 
 export interface ChatMessage {
@@ -87,12 +88,14 @@ function roleOf(role: string): ChatMessage['role'] {
 }
 
 /** A whole conversation, as a model would be trained on it. Calls and pictures are not in it. */
-export function conversation(
-  prompt: readonly TurnView[],
-  { text, turns }: AnswerView,
-): readonly ChatMessage[] {
+export function conversationOf(prompt: readonly TurnView[], { text, turns }: AnswerView): Conversation {
   const answer = turns ?? [{ role: 'assistant', text }];
-  return [...prompt, ...answer].map((turn) => ({ role: roleOf(turn.role), text: turn.text }));
+  return [...prompt, ...answer].map((turn) => ({ role: turn.role, text: turn.text }));
+}
+
+/** A conversation in the roles that our templates know. */
+export function inRoles(conversation: Conversation): readonly ChatMessage[] {
+  return conversation.map(({ role, text }) => ({ role: roleOf(role), text }));
 }
 
 /** Where special tokens are in a text, also those that the record itself holds. */

@@ -1,20 +1,19 @@
 // The compare page: its state, and how each event changes it. Effects are data; comparePage.ts carries them out.
 import type { PageAction } from '#protocol/page/compare.ts';
-import type { ViewOptions } from '#protocol/page/options.ts';
 import type { ActionResult, ShownPair, ShownView } from '#protocol/page/pair.ts';
 
 import type { PageState } from './pageState.ts';
 import { editsOf, pairOf } from './pageState.ts';
-import type { RecordEffect, RecordEvent } from './viewOptions.ts';
+import { followShown } from './tokenStrings.ts';
+import type { RecordEffect, RecordEvent, RecordState } from './viewOptions.ts';
 import { DEFAULT_OPTIONS, onRecordEvent } from './viewOptions.ts';
 import { doneText } from './words.ts';
 
-export interface CompareState {
+export interface CompareState extends RecordState {
   /** Undefined until the first one arrives. */
   readonly shown: ShownView | undefined;
   /** Why the last action failed. */
   readonly notice: string | undefined;
-  readonly options: ViewOptions;
   /** Edits that the client has not answered yet. */
   readonly editing: number;
   /** What a screen reader says next. */
@@ -25,6 +24,7 @@ export const INITIAL: CompareState = {
   shown: undefined,
   notice: undefined,
   options: DEFAULT_OPTIONS,
+  strings: undefined,
   editing: 0,
   said: '',
 };
@@ -66,7 +66,7 @@ function show(state: CompareState, shown: ShownView): Step {
   return isMoved ? [next, { kind: 'scrollPage' }] : [next];
 }
 
-export function reduce(state: CompareState, event: CompareEvent): Step {
+function handle(state: CompareState, event: CompareEvent): Step {
   switch (event.kind) {
     case 'viewReceived':
       return show(state, event.shown);
@@ -97,7 +97,15 @@ export function reduce(state: CompareState, event: CompareEvent): Step {
     case 'optionToggled':
     case 'templateChosen':
     case 'optionsReceived':
+    case 'stringsReceived':
+    case 'stringsRetried':
     case 'linkChosen':
       return onRecordEvent(state, event);
   }
+}
+
+export function reduce(state: CompareState, event: CompareEvent): Step {
+  const [handled, ...effects] = handle(state, event);
+  const [next, ...requests] = followShown(state, handled, ({ shown }) => shown?.view);
+  return [next, ...effects, ...requests];
 }

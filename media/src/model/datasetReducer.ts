@@ -2,6 +2,7 @@
 import { t } from '#core/words/translate.ts';
 import type { Found } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
+import type { RecordView } from '#protocol/editor/views.ts';
 import type { DatasetAction, PageMemory } from '#protocol/page/dataset.ts';
 import type { ShownView } from '#protocol/page/pair.ts';
 
@@ -53,6 +54,7 @@ import {
   setSelection,
   sortBy,
 } from './selectionSteps.ts';
+import { followShown } from './tokenStrings.ts';
 import { recordEventFor } from './viewKeys.ts';
 import { onRecordEvent } from './viewOptions.ts';
 import { doneText } from './words.ts';
@@ -336,6 +338,8 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
     case 'optionToggled':
     case 'templateChosen':
     case 'optionsReceived':
+    case 'stringsReceived':
+    case 'stringsRetried':
     case 'linkChosen':
       return onRecordEvent(state, event);
     case 'actionChosen':
@@ -403,7 +407,16 @@ function tellReviewing(before: DatasetState, after: DatasetState): Step {
   return hasKeys(before.review) === is ? [after] : [after, { kind: 'tellReviewing', isReviewing: is }];
 }
 
+/** The record on the screen: of the review, or of the selected row. */
+function shownRecord({ review, shown }: DatasetState): RecordView | undefined {
+  return isReviewing(review) ? review.view?.item : shown?.view;
+}
+
 export function reduce(state: DatasetState, event: DatasetEvent): Step {
+  return andThen(handleAll(state, event), (next) => followShown(state, next, shownRecord));
+}
+
+function handleAll(state: DatasetState, event: DatasetEvent): Step {
   // Rows that failed are requested again when the person scrolls, and when something changed.
   const retries = event.kind === 'scrolled' || event.kind === 'status' || event.kind === 'outdated';
   const steps: readonly ((next: DatasetState) => Step)[] = [

@@ -3,7 +3,6 @@ import type { RuleCount } from '#protocol/editor/batch.ts';
 import type { FieldColumn, RowSelection } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { ColumnChoice, DatasetLayout } from '#protocol/page/dataset.ts';
-import type { ViewOptions } from '#protocol/page/options.ts';
 import type { ShownView } from '#protocol/page/pair.ts';
 
 import type { ColumnLayout } from './columnLayout.ts';
@@ -24,6 +23,7 @@ import type { RowStore } from './rowStore.ts';
 import { EMPTY_STORE, failureAt, isPlain, nameOf, rowAt } from './rowStore.ts';
 import type { DrawnRows, ListView } from './scroll.ts';
 import { drawnRows, topRow } from './scroll.ts';
+import type { RecordState } from './viewOptions.ts';
 import { DEFAULT_OPTIONS } from './viewOptions.ts';
 
 /** Pixels, as in the style sheet. */
@@ -54,7 +54,7 @@ export interface OpenCell {
   readonly text: string | undefined;
 }
 
-export interface DatasetState {
+export interface DatasetState extends RecordState {
   /** Undefined until the file is open. */
   readonly status: DatasetStatus | undefined;
   readonly selection: RowSelection;
@@ -95,8 +95,6 @@ export interface DatasetState {
   readonly review: ReviewState;
   /** What a screen reader says next. */
   readonly said: string;
-  /** How records are drawn. */
-  readonly options: ViewOptions;
 }
 
 export const ALL_ROWS: RowSelection = { order: 'all', query: '' };
@@ -127,6 +125,7 @@ export const INITIAL: DatasetState = {
   review: NO_REVIEW,
   said: '',
   options: DEFAULT_OPTIONS,
+  strings: undefined,
 };
 
 export function isSame(a: PairPlace | undefined, b: PairPlace | undefined): boolean {

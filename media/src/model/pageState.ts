@@ -1,7 +1,8 @@
 // What a page shows, and which actions are possible: buttons and keys use the same answer.
-import type { RecordView } from '#protocol/editor/views.ts';
+import type { PairView, RecordView } from '#protocol/editor/views.ts';
 import type { PageAction } from '#protocol/page/compare.ts';
 import type { DatasetAction } from '#protocol/page/dataset.ts';
+import type { ViewOptions } from '#protocol/page/options.ts';
 import type { ShownPair } from '#protocol/page/pair.ts';
 
 export interface PageState {
@@ -11,6 +12,14 @@ export interface PageState {
   readonly undoCount: number;
   /** The file is being read, or the selected row is not shown yet. */
   readonly isReadOnly: boolean;
+}
+
+/** All candidates of the record stand in the place of the two answers. */
+export function showsAllCandidates(
+  { candidates }: PairView,
+  { showsCandidates }: Pick<ViewOptions, 'showsCandidates'>,
+): boolean {
+  return showsCandidates && candidates !== undefined;
 }
 
 export function canWalk({ view }: PageState): boolean {

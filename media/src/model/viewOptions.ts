@@ -1,6 +1,9 @@
 // What a person chose about how records are drawn, and the events of a drawn record. Both pages use them.
 import type { ViewOption, ViewOptions } from '#protocol/page/options.ts';
 
+import type { RequestStrings, StringsReceived, TokenStrings } from './tokenStrings.ts';
+import { requestStrings, withStrings } from './tokenStrings.ts';
+
 export const DEFAULT_OPTIONS: ViewOptions = {
   isRaw: false,
   showsDifferences: true,
@@ -17,19 +20,30 @@ export type RecordEvent =
   /** Undefined: the answers themselves. */
   | { readonly kind: 'templateChosen'; readonly template: string | undefined }
   | { readonly kind: 'optionsReceived'; readonly options: ViewOptions }
+  | StringsReceived
+  /** The person wants them once more: the template may be another one now. */
+  | { readonly kind: 'stringsRetried' }
   /** A link in a text; only addresses that `isSafeAddress` accepts. */
   | { readonly kind: 'linkChosen'; readonly address: string };
 
 export type RecordEffect =
   | { readonly kind: 'rememberOptions'; readonly options: ViewOptions }
-  | { readonly kind: 'openLink'; readonly address: string };
+  | { readonly kind: 'openLink'; readonly address: string }
+  | RequestStrings;
 
 export function toggled(options: ViewOptions, option: ViewOption): ViewOptions {
   return { ...options, [option]: !options[option] };
 }
 
+/** What a page knows of how its record is drawn. */
+export interface RecordState {
+  readonly options: ViewOptions;
+  /** Undefined unless a model's own template is chosen. */
+  readonly strings: TokenStrings | undefined;
+}
+
 /** The state of a page after the event of a drawn record. */
-export function onRecordEvent<State extends { readonly options: ViewOptions }>(
+export function onRecordEvent<State extends RecordState>(
   state: State,
   event: RecordEvent,
 ): readonly [State, ...RecordEffect[]] {
@@ -51,6 +65,10 @@ export function onRecordEvent<State extends { readonly options: ViewOptions }>(
     case 'optionsReceived':
       // Options that an older version did not know keep their default.
       return [{ ...state, options: { ...state.options, ...event.options } }];
+    case 'stringsReceived':
+      return [withStrings(state, event)];
+    case 'stringsRetried':
+      return state.strings ? requestStrings(state, state.strings.of) : [state];
     case 'linkChosen':
       return [state, { kind: 'openLink', address: event.address }];
   }

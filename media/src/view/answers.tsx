@@ -88,6 +88,8 @@ interface ArticleProps {
   readonly otherParts?: readonly PartView[];
   readonly marks?: readonly Mark[];
   readonly reading: Reading;
+  /** Stands in the place of the text. */
+  readonly instead?: ComponentChildren;
   readonly children?: ComponentChildren;
 }
 
@@ -102,6 +104,7 @@ function Article({
   otherParts = NONE,
   marks = NONE,
   reading,
+  instead,
   children,
 }: ArticleProps): JSX.Element {
   const Body = answer.turns ? Messages : Single;
@@ -110,11 +113,11 @@ function Article({
       <header>
         <h2>{title}</h2>
         {note !== '' && <span class="reward">{note}</span>}
-        <span class="count">{sizeText(answer)}</span>
+        {instead === undefined && <span class="count">{sizeText(answer)}</span>}
         {children}
       </header>
       <div class="body" tabindex={0} role="region" aria-label={label}>
-        <Body answer={answer} others={otherParts} marks={marks} reading={reading} />
+        {instead ?? <Body answer={answer} others={otherParts} marks={marks} reading={reading} />}
       </div>
     </article>
   );
@@ -134,9 +137,11 @@ interface AnswerProps {
   readonly side: 'chosen' | 'rejected';
   readonly marks: readonly Mark[];
   readonly reading: Reading;
+  /** Stands in the place of the text. */
+  readonly instead?: ComponentChildren;
 }
 
-export function Answer({ pair, side, marks, reading }: AnswerProps): JSX.Element {
+export function Answer({ pair, side, marks, reading, instead }: AnswerProps): JSX.Element {
   const { isTie, margin, isBlind } = pair;
   const answer = pair[side];
   // A tie has no reward, and some scorers compare answers without giving one.
@@ -152,6 +157,7 @@ export function Answer({ pair, side, marks, reading }: AnswerProps): JSX.Element
       otherParts={pair[side === 'chosen' ? 'rejected' : 'chosen'].parts ?? NONE}
       marks={marks}
       reading={reading}
+      instead={instead}
     />
   );
 }

@@ -52,7 +52,7 @@ function drawDetail({ state, dispatch }: Props): JSX.Element {
         />
       )}
       {message === undefined ? (
-        view && <Record view={view} options={state.options} dispatch={dispatch} />
+        view && <Record view={view} options={state.options} strings={state.strings} dispatch={dispatch} />
       ) : (
         <Nothing text={message} />
       )}

@@ -1,6 +1,6 @@
 // What a record holds: a pair, answers that stand alone, or why there is neither.
 import type { JSX } from 'preact';
-import { useMemo, useRef } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 
 import { formatMargin, marginSign } from '#core/words/numbers.ts';
 import { english, t } from '#core/words/translate.ts';
@@ -8,8 +8,10 @@ import type { FindingView, JudgedView, PairView, ReasonView, RecordView } from '
 import type { ViewOptions } from '#protocol/page/options.ts';
 
 import { answerMarks } from '../model/answerMarks.ts';
-import type { ChatTemplate } from '../model/chatTemplates.ts';
-import { chatTemplate, conversation, specialTokens } from '../model/chatTemplates.ts';
+import { chatTemplate } from '../model/chatTemplates.ts';
+import { showsAllCandidates } from '../model/pageState.ts';
+import type { TokenStrings } from '../model/tokenStrings.ts';
+import { ownTemplate } from '../model/tokenStrings.ts';
 import type { RecordEvent } from '../model/viewOptions.ts';
 import type { Reading } from './answers.tsx';
 import { Answer, Candidate, Judgement } from './answers.tsx';
@@ -17,7 +19,8 @@ import { useDifferences } from './differences.ts';
 import { Fields } from './fields.tsx';
 import { memo } from './memo.ts';
 import { Pictures, Prompt } from './prompt.tsx';
-import { scrollOther } from './scrollTogether.ts';
+import { useScrolling } from './scrollTogether.ts';
+import { OurStrings, OwnStrings } from './tokenStrings.tsx';
 import { ViewBar } from './viewBar.tsx';
 
 const UNMARKED = {
@@ -33,6 +36,7 @@ const STANDINGS = {
 interface Drawing {
   readonly follows: boolean;
   readonly options: ViewOptions;
+  readonly strings: TokenStrings | undefined;
   readonly dispatch: (event: RecordEvent) => void;
   readonly reading: Reading;
 }
@@ -110,19 +114,6 @@ function Evidence({ view }: { readonly view: PairView }): JSX.Element {
   );
 }
 
-/** Scrolls one of two columns with the other. */
-function useScrolling(isOn: boolean): {
-  readonly main: { readonly current: HTMLElement | null };
-  readonly onScrollCapture: (event: Event) => void;
-} {
-  const main = useRef<HTMLElement>(null);
-  const onScrollCapture = ({ target }: Event): void => {
-    const columns = main.current?.querySelectorAll<HTMLElement>(':scope > article > .body') ?? [];
-    if (isOn) scrollOther(target, [...columns]);
-  };
-  return { main, onScrollCapture };
-}
-
 interface PairProps extends Drawing {
   readonly view: PairView;
 }
@@ -149,37 +140,6 @@ function TwoAnswers({ view, options, reading }: PairProps): JSX.Element {
   );
 }
 
-/** Both conversations as the strings that a chat template makes of them. */
-function TokenStrings({
-  view,
-  options,
-  reading,
-  template,
-}: PairProps & { readonly template: ChatTemplate }): JSX.Element {
-  const { main, onScrollCapture } = useScrolling(options.scrollsTogether);
-  const raw = useMemo(() => ({ ...reading, isRaw: true }), [reading]);
-  const sides = useMemo(() => {
-    const sideOf = (side: 'chosen' | 'rejected') => {
-      const { reward } = view[side];
-      const text = template.render(conversation(view.prompt, view[side]));
-      const marks = specialTokens(template, text).map((at) => ({ ...at, kind: 'special' as const }));
-      return { answer: { text, ...(reward !== undefined && { reward }) }, marks };
-    };
-    return { chosen: sideOf('chosen'), rejected: sideOf('rejected') };
-  }, [view, template]);
-  const pair = { ...view, chosen: sides.chosen.answer, rejected: sides.rejected.answer };
-  const hasParts = [view.chosen, view.rejected, ...view.prompt].some(({ parts = [] }) => parts.length > 0);
-  return (
-    <>
-      <main ref={main} onScrollCapture={onScrollCapture}>
-        <Answer pair={pair} side="chosen" marks={sides.chosen.marks} reading={raw} />
-        <Answer pair={pair} side="rejected" marks={sides.rejected.marks} reading={raw} />
-      </main>
-      {hasParts && <p class="unmarked">{t('Calls, thoughts and pictures are not in these strings.')}</p>}
-    </>
-  );
-}
-
 function Candidates({ view: { candidates = [] }, reading }: PairProps): JSX.Element {
   return (
     <main class="candidates" tabindex={0} aria-label={t('Candidates')}>
@@ -192,17 +152,19 @@ function Candidates({ view: { candidates = [] }, reading }: PairProps): JSX.Elem
 
 function Pair(props: PairProps): JSX.Element {
   const { view, options, reading, dispatch } = props;
-  const isWide = options.showsCandidates && view.candidates !== undefined;
-  const template = chatTemplate(options.template);
+  const ours = chatTemplate(options.template);
+  const own = ownTemplate(view, options);
   return (
     <>
       <Prompt turns={view.prompt} context={view.context} reading={reading} />
       <Pictures images={view.images} />
       <ViewBar view={view} follows={props.follows} options={options} dispatch={dispatch} />
-      {isWide ? (
+      {showsAllCandidates(view, options) ? (
         <Candidates {...props} />
-      ) : template ? (
-        <TokenStrings {...props} template={template} />
+      ) : ours ? (
+        <OurStrings {...props} template={ours} />
+      ) : own ? (
+        <OwnStrings {...props} template={own} />
       ) : (
         <TwoAnswers {...props} />
       )}
@@ -217,7 +179,7 @@ function Judged({
   options,
   reading,
   dispatch,
-}: Drawing & { readonly view: JudgedView }): JSX.Element {
+}: Omit<Drawing, 'strings'> & { readonly view: JudgedView }): JSX.Element {
   const { prompt, images, judgements } = view;
   const isOfSteps = judgements.length > 1;
   return (
@@ -264,10 +226,11 @@ export interface RecordProps {
   /** The page follows the cursor of a text editor. */
   readonly follows?: boolean;
   readonly options: ViewOptions;
+  readonly strings: TokenStrings | undefined;
   readonly dispatch: (event: RecordEvent) => void;
 }
 
-function Whole({ view, follows = false, options, dispatch }: RecordProps): JSX.Element {
+function Whole({ view, follows = false, options, strings, dispatch }: RecordProps): JSX.Element {
   const { isRaw } = options;
   const reading = useMemo(
     () => ({
@@ -281,7 +244,14 @@ function Whole({ view, follows = false, options, dispatch }: RecordProps): JSX.E
   return (
     <div class="record">
       <Summary view={view} />
-      <Body view={view} follows={follows} options={options} dispatch={dispatch} reading={reading} />
+      <Body
+        view={view}
+        follows={follows}
+        options={options}
+        strings={strings}
+        dispatch={dispatch}
+        reading={reading}
+      />
       <Fields
         fields={view.fields}
         isOpen={options.showsFields}

@@ -1,4 +1,6 @@
 // Scrolls the other answer when one is scrolled.
+import { useRef } from 'preact/hooks';
+
 import { scrollBeside } from '../model/scrollTogether.ts';
 
 /** Where the turns of a column begin, and how far it scrolls. */
@@ -14,7 +16,7 @@ function stopsOf(column: HTMLElement): number[] {
 const moved = new WeakMap<Element, number>();
 
 /** Handles the scroll event of one of the columns. */
-export function scrollOther(column: EventTarget | null, columns: readonly HTMLElement[]): void {
+function scrollOther(column: EventTarget | null, columns: readonly HTMLElement[]): void {
   if (!(column instanceof HTMLElement) || columns.length !== 2 || !columns.includes(column)) return;
   if (moved.get(column) === Math.round(column.scrollTop)) {
     moved.delete(column);
@@ -26,4 +28,17 @@ export function scrollOther(column: EventTarget | null, columns: readonly HTMLEl
   if (Math.round(other.scrollTop) === top) return;
   moved.set(other, top);
   other.scrollTop = top;
+}
+
+/** Scrolls one of two columns with the other. */
+export function useScrolling(isOn: boolean): {
+  readonly main: { readonly current: HTMLElement | null };
+  readonly onScrollCapture: (event: Event) => void;
+} {
+  const main = useRef<HTMLElement>(null);
+  const onScrollCapture = ({ target }: Event): void => {
+    const columns = main.current?.querySelectorAll<HTMLElement>(':scope > article > .body') ?? [];
+    if (isOn) scrollOther(target, [...columns]);
+  };
+  return { main, onScrollCapture };
 }

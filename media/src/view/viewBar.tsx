@@ -3,11 +3,14 @@ import type { JSX } from 'preact';
 
 import { plural } from '#core/words/numbers.ts';
 import { t } from '#core/words/translate.ts';
+import type { TemplateView } from '#protocol/editor/templates.ts';
 import type { JudgedView, PairView } from '#protocol/editor/views.ts';
 import type { ViewOption, ViewOptions } from '#protocol/page/options.ts';
 
 import { hasWordReasons } from '../model/answerMarks.ts';
-import { CHAT_TEMPLATES } from '../model/chatTemplates.ts';
+import { CHAT_TEMPLATES, chatTemplate } from '../model/chatTemplates.ts';
+import { showsAllCandidates } from '../model/pageState.ts';
+import { ownTemplate } from '../model/tokenStrings.ts';
 import { keyOfOption } from '../model/viewKeys.ts';
 import type { RecordEvent } from '../model/viewOptions.ts';
 
@@ -87,24 +90,49 @@ function Reading({ options: { isRaw }, dispatch }: Omit<ViewBarProps, 'view' | '
   );
 }
 
-/** Which chat template the answers are written in. */
-function Templates({ options: { template }, dispatch }: Omit<ViewBarProps, 'view' | 'follows'>): JSX.Element {
+interface TemplatesProps {
+  readonly view: PairView;
+  readonly options: ViewOptions;
+  readonly dispatch: (event: RecordEvent) => void;
+}
+
+const Choices = ({ of }: { readonly of: readonly TemplateView[] }): JSX.Element => (
+  <>
+    {of.map(({ id, title }) => (
+      <option key={id} value={id}>
+        {title}
+      </option>
+    ))}
+  </>
+);
+
+/** Which chat template the answers are written in. One of another file's models is remembered, and not used here. */
+function Templates({ view, options, dispatch }: TemplatesProps): JSX.Element {
+  const { templates = [] } = view;
+  const shown = chatTemplate(options.template) ?? ownTemplate(view, options);
   return (
     <select
       class="templates"
       aria-label={t('Chat template')}
       title={t('Show the exact string that a chat template makes of the prompt and each answer')}
-      value={template ?? ''}
+      value={shown?.id ?? ''}
       onChange={({ currentTarget: { value } }) => {
         dispatch({ kind: 'templateChosen', template: value === '' ? undefined : value });
       }}
     >
       <option value="">{t('No chat template')}</option>
-      {CHAT_TEMPLATES.map(({ id, title }) => (
-        <option key={id} value={id}>
-          {title}
-        </option>
-      ))}
+      {templates.length === 0 ? (
+        <Choices of={CHAT_TEMPLATES} />
+      ) : (
+        <>
+          <optgroup label={t('Models in preflens.json')}>
+            <Choices of={templates} />
+          </optgroup>
+          <optgroup label={t('Common templates')}>
+            <Choices of={CHAT_TEMPLATES} />
+          </optgroup>
+        </>
+      )}
     </select>
   );
 }
@@ -113,12 +141,12 @@ export function ViewBar({ view, follows, options, dispatch }: ViewBarProps): JSX
   const { showsDifferences, showsWords, scrollsTogether, showsCandidates } = options;
   const pair = view.kind === 'pair' ? view : undefined;
   const all = pair?.candidates;
-  const areTwo = pair !== undefined && !(showsCandidates && all);
+  const areTwo = pair !== undefined && !showsAllCandidates(pair, options);
   const hasEvidence = pair?.findings.some(({ at }) => at !== undefined) ?? false;
   return (
     <div class="view-bar" role="toolbar" aria-label={t('How the answers are drawn')}>
       <Reading options={options} dispatch={dispatch} />
-      {areTwo && <Templates options={options} dispatch={dispatch} />}
+      {areTwo && <Templates view={pair} options={options} dispatch={dispatch} />}
       {all && (
         <Switch
           option="showsCandidates"

@@ -99,7 +99,7 @@ export function hoverOf({ dataset, state }: FileFacts, position: Position): Hove
     `${which}**Margin ${formatMargin(margin)}**${place}${rewards}`,
     ...(reasons.length > 0 ? [`What drove it: ${reasons.map(describeReason).join(' · ')}`] : []),
     ...(details.length > 0 ? [details.map((line) => `- ${markdownText(line)}`).join('\n')] : []),
-    `*Scorer:* ${markdownText(scores.about)} ${markdownText(dataset.trust ?? '')}`,
+    `*Scorer:* ${markdownText(scores.about())} ${markdownText(dataset.trust ?? '')}`,
   ]);
 }
 

@@ -1,6 +1,8 @@
 // The language server of one client: its state, its files, and who answers what.
 import type { Connection } from 'vscode-languageserver/node';
 
+import type { Language } from '#core/words/translate.ts';
+import { TemplateProcess } from '#node/models/templateProcess.ts';
 import { pooled, poolWidth } from '#node/scoring/pool.ts';
 import { Sessions } from '#session/sessions.ts';
 
@@ -18,6 +20,7 @@ import { recordHandlers } from './handlers/records.ts';
 import { reviewHandlers } from './handlers/review.ts';
 import { rowHandlers } from './handlers/rows.ts';
 import { tableHandlers } from './handlers/tables.ts';
+import { templateHandlers } from './handlers/templates.ts';
 import { toolHandlers } from './handlers/tools.ts';
 import type { Machine } from './host.ts';
 import { hostOf } from './host.ts';
@@ -31,6 +34,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   const state = newClientState();
   const client = clientOf(connection);
   const start = pooled(machine.start, () => poolWidth(state.settings.memoryMb));
+  const language = (): Language | undefined => state.options.language;
   const inStep = inStepWith(
     connection,
     client,
@@ -44,9 +48,12 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   const sessions = new Sessions(host);
   const findings = serveFindings(connection, sessions, host, state);
   const warnOfLinks = linkWarner(connection);
+  // Outside the pool: a person waits for a string, and a place in the pool may come free in an hour.
+  const templates = new TemplateProcess(machine.start);
 
   serveLifecycle(connection, sessions, state, () => {
     findings.stop();
+    templates.close();
     sessions.closeAll();
   });
   serveDocuments(connection, sessions);
@@ -55,15 +62,16 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   serveEditor(
     connection,
     {
-      ...recordHandlers(sessions),
+      ...recordHandlers(sessions, language),
       ...portraitHandlers(sessions),
       ...rowHandlers(sessions),
-      ...reviewHandlers(sessions),
+      ...reviewHandlers(sessions, language),
       ...fileHandlers(sessions, warnOfLinks),
       ...tableHandlers(sessions, host, warnOfLinks),
       ...findings.handlers,
       ...mappingHandlers(sessions),
       ...toolHandlers(sessions),
+      ...templateHandlers(sessions, templates, () => state.isTrusted),
       ...modelHandlers({ start, machine: () => host.machineFor(''), isTrusted: () => state.isTrusted }),
     },
     { ...fileListeners(sessions), ...clientListeners(connection, sessions, state) },

@@ -8,6 +8,8 @@ import type { FittedModels, Grouping } from '#core/score/model.ts';
 import type { FitEvidence, SelfTest, Trust } from '#core/score/quality.ts';
 import type { PairInput } from '#core/score/readPairs.ts';
 
+import type { Conversation, Written } from './editor/templates.ts';
+
 export type WirePair = PairInput;
 
 export interface Plan {
@@ -100,6 +102,12 @@ export interface ScorerRequests {
   rate: {
     params: { request: number; priority: number; items: readonly ScoringItem[] };
     result: RateFigures;
+  };
+
+  /** Writes conversations with the chat template of a model folder. */
+  tokenStrings: {
+    params: { readonly folder: string; readonly conversations: readonly Conversation[] };
+    result: readonly Written[];
   };
 }
 

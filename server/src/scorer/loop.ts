@@ -26,6 +26,7 @@ import { SCORER_PROTOCOL } from '#protocol/version.ts';
 
 import { headHandlers } from './headLoop.ts';
 import { modelHandlers } from './modelLoop.ts';
+import { templateHandlers } from './templateLoop.ts';
 import type { Crew } from './threads.ts';
 import { crewFor } from './threads.ts';
 
@@ -140,6 +141,7 @@ export function serveScorer(connection: MessageConnection, pid: number, program?
   serve<ScorerRequests>(connection, {
     ...modelHandlers(connection),
     ...headHandlers((signal) => pauser(connection, signal)),
+    ...templateHandlers(),
     hello: async () => ({ version: SCORER_PROTOCOL, pid }),
     add: async ({ pairs }) => {
       await gathering.add(pairs, crew);

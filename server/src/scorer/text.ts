@@ -1,20 +1,15 @@
 // Converts an item to model input: chat template, tokenizer, special tokens, truncation.
-import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
 
-import type { Turn } from '#core/model/pair.ts';
 import type { Patterns, Piece, Sequence, Tokenize } from '#core/reward/encode.ts';
-import {
-  chatRole,
-  fit,
-  formatParts,
-  patternsOf,
-  plainPrompt,
-  surround,
-  Unscorable,
-} from '#core/reward/encode.ts';
+import { fit, formatParts, patternsOf, plainPrompt, surround, Unscorable } from '#core/reward/encode.ts';
 import type { ModelSpec } from '#core/reward/folder.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
+import type { Conversation } from '#protocol/editor/templates.ts';
 import type { ScoringItem } from '#protocol/scorer.ts';
+
+import type { WriteChat } from './chat.ts';
+import { chatWriter } from './chat.ts';
 
 /** The sequences of an item: one, or one per order for a pair. Throws Unscorable. */
 export type Encode = (item: ScoringItem) => readonly Sequence[];
@@ -74,28 +69,23 @@ function keepStart({ slot }: Piece, at: number, all: readonly Piece[]): boolean 
   return slot !== undefined || at < all.findIndex((one) => one.slot === 'answer');
 }
 
+/** A template that refuses a conversation refuses that text only. */
+function written(write: WriteChat, conversation: Conversation): string {
+  try {
+    return write(conversation);
+  } catch (error) {
+    throw new Unscorable(`the chat template rejects it: ${errorMessage(error)}`);
+  }
+}
+
 function chatEncoder(
   tools: Tools,
   form: Extract<ModelSpec['text'], { kind: 'chat' }>,
 ): (item: ScoringItem) => Sequence {
   const { spec, tokenize } = tools;
-  const template = new Template(form.template);
-  const render = (messages: readonly { role: string; content: string }[], open: boolean): string => {
-    try {
-      return template.render({ messages, add_generation_prompt: open, ...form.tokens });
-    } catch (error) {
-      throw new Unscorable(
-        `the chat template rejects it: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-  };
-  const message = ({ role, text }: Turn): { role: string; content: string } => ({
-    role: chatRole(role),
-    content: text,
-  });
+  const write = chatWriter(form);
   return ({ prompt, texts: [answer = ''] }) => {
-    const asked = prompt.map(message);
-    const whole = render([...asked, { role: 'assistant', content: answer }], false);
+    const whole = written(write, [...prompt, { role: 'assistant', text: answer }]);
     const split = (): Piece[] => {
       // Templates may trim an answer but not change it.
       const text = whole.includes(answer) ? answer : answer.trim();

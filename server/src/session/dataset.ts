@@ -180,7 +180,7 @@ export class OpenDataset {
   get trust(): string | undefined {
     const scores = this.#scores;
     return (
-      scores && [trustSentence(scores.trust, scores.selfTest, scores.isTesting), ...scores.notes].join(' ')
+      scores && [trustSentence(scores.trust, scores.selfTest, scores.isTesting), ...scores.notes()].join(' ')
     );
   }
 

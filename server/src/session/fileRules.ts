@@ -7,6 +7,8 @@ import type { FileSettings } from '#node/config.ts';
 import { checkedRules, DEFAULT_SETTINGS } from '#node/config.ts';
 import { settingsFor } from '#node/fileSettings.ts';
 import { memoryRoot, nameIn, readDecisions } from '#node/memory.ts';
+import type { OwnTemplate } from '#node/scorers/templates.ts';
+import { ownTemplates } from '#node/scorers/templates.ts';
 import { inWords } from '#node/systemErrors.ts';
 
 import type { OpenDataset } from './dataset.ts';
@@ -44,6 +46,22 @@ export async function fileSettings(
   } catch (error) {
     host.message('error', errorText(error));
     return DEFAULT_SETTINGS;
+  }
+}
+
+/** The models with a chat template. None in an untrusted folder, whose models are not even looked for. */
+export async function fileTemplates(
+  host: Pick<Host, 'isTrusted'>,
+  uri: string,
+): Promise<readonly OwnTemplate[]> {
+  const path = pathOf(uri);
+  if (path === undefined || !host.isTrusted()) return [];
+  try {
+    return await ownTemplates(path);
+  } catch (error) {
+    // `fileSettings` told what is wrong with preflens.json.
+    if (error instanceof UserError) return [];
+    throw error;
   }
 }
 

@@ -7,7 +7,8 @@ import { messages } from '#core/messages.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import { isObject } from '#core/model/json.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
-import { capitalised } from '#core/words/numbers.ts';
+import { capitalised, inGroups } from '#core/words/numbers.ts';
+import { inLanguage, t } from '#core/words/translate.ts';
 import { whyUnrecognised } from '#node/surveyFile.ts';
 import type { RecordEdit } from '#protocol/editor/edits.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
@@ -17,13 +18,13 @@ import { fileNameOf, pathOf, readableUri } from './names.ts';
 import type { OpenFile } from './state.ts';
 
 /** What is known of a file beside its settings. */
-export type FileFacts = Pick<OpenFile, 'dataset' | 'state'>;
+export type FileFacts = Pick<OpenFile, 'dataset' | 'state'> & Partial<Pick<OpenFile, 'templates'>>;
 
 export const whyNotOpen = (uri: string): string =>
-  `${fileNameOf(uri)} is not open. Open the file, then compare one of its records.`;
+  t('{0} is not open. Open the file, then compare one of its records.', fileNameOf(uri));
 
 export const whyReading = (uri: string): string =>
-  `Still reading ${fileNameOf(uri)}. What it holds is shown as soon as it is known.`;
+  t('Still reading {0}. What it holds is shown as soon as it is known.', fileNameOf(uri));
 
 /** Why nothing can be done with a file, or with its pairs. Undefined if something can. */
 export function whyNothing(file: FileFacts | undefined, uri: string): string | undefined {
@@ -48,7 +49,7 @@ export function whyNotScored(file: FileFacts | undefined, uri: string): string |
 const whyNotRead = (uri: string): string =>
   `${fileNameOf(uri)} is no file that PrefLens reads: it takes JSON Lines (.jsonl, or the language mode JSON Lines) and Parquet. Compressed files: "PrefLens: Open From Disk".`;
 
-export const whyUnreadable = (uri: string): string => `${fileNameOf(uri)} cannot be read.`;
+export const whyUnreadable = (uri: string): string => t('{0} cannot be read.', fileNameOf(uri));
 
 /** The nearest schema and what is missing; the pages and the status offer to map the fields. */
 function whyUnrecognisedShort({ fieldsSeen, suggestion }: Survey): string | undefined {
@@ -76,42 +77,48 @@ export function whyNoPairs({
   if (phase === 'reading') return whyReading(source.uri);
   const { facts, recognition } = survey;
   if (phase === 'failed' && facts.recordCount === 0) return reason ?? whyUnreadable(source.uri);
-  if (facts.recordCount === 0) return 'This file is empty: there is nothing to check.';
-  if (!recognition) return whyUnread(source.uri, survey);
+  if (facts.recordCount === 0) return t('This file is empty: there is nothing to check.');
+  // Long messages, which the command line has too, are English as a whole.
+  if (!recognition) return inLanguage(undefined, () => whyUnread(source.uri, survey));
   const { answers } = recognition.mapping;
-  return answers.kind === 'none' ? `This file holds no pairs: ${answers.why}.` : undefined;
+  return answers.kind === 'none' ? t('This file holds no pairs: {0}.', answers.why) : undefined;
 }
 
 function whyNoAnswers({ title, answers }: Mapping): string {
   if (answers.kind === 'candidates')
-    return 'This record holds no pair: no two of its answers have a different rank or rating.';
+    return t('This record holds no pair: no two of its answers have a different rank or rating.');
   if (answers.kind === 'lists')
-    return 'This record holds no pair: one of its two lists of answers has none in it.';
-  return `This record holds no pair, read as ${title}.`;
+    return t('This record holds no pair: one of its two lists of answers has none in it.');
+  return t('This record holds no pair, read as {0}.', title);
 }
 
 /** Why a record of a file that is read shows no pair and no verdict. */
 export function whyNoPairAt(dataset: OpenDataset, record: number): string {
   const { source, survey } = dataset;
   const { facts, recognition } = survey;
-  if (record === WHOLE_FILE) return 'This is said of the whole file.';
+  if (record === WHOLE_FILE) return t('This is said of the whole file.');
   if (record < 0 || record >= facts.recordCount)
-    return `There is no record ${(record + 1).toLocaleString('en')} in this file any more. Choose another one and compare it.`;
-  if (source.pending?.isDropped(record)) return 'Dropped. U brings it back.';
+    return t(
+      'There is no record {0} in this file any more. Choose another one and compare it.',
+      inGroups(record + 1),
+    );
+  if (source.pending?.isDropped(record)) return t('Dropped. U brings it back.');
   const raw = dataset.rawRecord(record);
-  if (!raw || !recognition) return 'This record cannot be read.';
+  if (!raw || !recognition) return t('This record cannot be read.');
   const parsed = parseRecord(raw);
   if (!('value' in parsed))
     // A finding says the same, where its rule is on.
     return dataset.findingsOf(record).length > 0
-      ? 'This record cannot be read. Fix its text, then compare it.'
-      : `This record cannot be read: ${parsed.fault.message}`;
-  if (!isObject(parsed.value)) return 'This record is JSON, but no object: it has no fields to read.';
+      ? t('This record cannot be read. Fix its text, then compare it.')
+      : t('This record cannot be read: {0}', parsed.fault.message);
+  if (!isObject(parsed.value)) return t('This record is JSON, but no object: it has no fields to read.');
   const outcome = readRecord(recognition.mapping, parsed.value);
   if ('problem' in outcome) {
     const { kind, expected } = outcome.problem;
-    const fault = kind === 'missing-field' ? `it has no ${expected}` : `it needs ${expected}`;
-    return `This record cannot be read as ${recognition.mapping.title}: ${fault}.`;
+    const { title } = recognition.mapping;
+    return kind === 'missing-field'
+      ? t('This record cannot be read as {0}: it has no {1}.', title, expected)
+      : t('This record cannot be read as {0}: it needs {1}.', title, expected);
   }
   return whyNoAnswers(recognition.mapping);
 }

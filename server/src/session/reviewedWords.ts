@@ -1,4 +1,5 @@
 import { plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 
 import type { OpenDataset } from './dataset.ts';
 
@@ -7,6 +8,8 @@ export function reviewedLines(dataset: OpenDataset, record: number, index: numbe
   const found = dataset.reviewedChance(record, index);
   if (!found) return [];
   const { chance, judged } = found;
-  const percent = chance < 0.01 ? 'under 1 %' : `${Math.round(100 * chance)} %`;
-  return [`Chance that the label is wrong: ${percent}, calibrated on ${plural(judged, 'reviewed pair')}`];
+  const percent = chance < 0.01 ? t('under 1 %') : t('{0} %', Math.round(100 * chance));
+  return [
+    t('Chance that the label is wrong: {0}, calibrated on {1}', percent, plural(judged, 'reviewed pair')),
+  ];
 }

@@ -16,7 +16,8 @@ import { groupingOf, inputOf, readerOf } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 import type { Ranking } from '#core/score/ranking.ts';
 import { CONSISTENCY_LABEL, rankingOf } from '#core/score/ranking.ts';
-import { formatMargin, plural } from '#core/words/numbers.ts';
+import { counted, formatMargin, plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { Scored } from '#node/scoring/fit.ts';
 import { ensembleQuality } from '#node/scoring/quality.ts';
 import type { Settings } from '#protocol/editor/options.ts';
@@ -41,10 +42,10 @@ export interface PairScore {
 
 /** A scored file: the numbers that stay as they were when it was scored. */
 export interface Scores extends Ranking {
-  /** What the scorer is, in a sentence or two, for hovers. */
-  readonly about: string;
+  /** What the scorer is, in a sentence or two. */
+  readonly about: () => string;
   /** What the ranking took into account on this file, a sentence each; shown after the trust. */
-  readonly notes: readonly string[];
+  readonly notes: () => readonly string[];
   /** What rankings are cut from. */
   readonly ranked: Float32Array;
   readonly trust: Trust;
@@ -60,8 +61,8 @@ export function consistencyScores(result: ConsistencyResult, settings: Settings)
   const grouping = groupingOf(settings.groupBy);
   return {
     ...rankingOf(CONSISTENCY_LABEL, result.margins, result.margins, settings.reviewPercent),
-    about: 'The consistency scorer judges consistency with the rest of this file, not truth.',
-    notes: aboutFit(result),
+    about: () => t('The consistency scorer judges consistency with the rest of this file, not truth.'),
+    notes: () => aboutFit(result),
     ranked: result.margins,
     trust: result.trust,
     isTesting: true,
@@ -81,8 +82,8 @@ function originOf({ provider, time }: Account): string {
 }
 
 function cutWords({ flags }: Account): string {
-  if ((flags & ANSWER_CUT) !== 0) return 'an answer did not fit and lost its end: the pair is not ranked';
-  return (flags & PROMPT_CUT) === 0 ? '' : 'the prompt did not fit and lost its beginning';
+  if ((flags & ANSWER_CUT) !== 0) return t('an answer did not fit and lost its end: the pair is not ranked');
+  return (flags & PROMPT_CUT) === 0 ? '' : t('the prompt did not fit and lost its beginning');
 }
 
 /** What one member says: its margin and rewards where it is not alone, where they come from, and what was cut. */
@@ -90,17 +91,19 @@ function memberLine(member: Member, identity: Identity, isAlone: boolean): strin
   const found = member.account(identity);
   if (!found || Number.isNaN(found.margin)) {
     const reason = member.refusal(identity);
-    return `${member.name}: not scored${reason === undefined ? ' yet' : `, ${reason}`}`;
+    return reason === undefined
+      ? t('{0}: not scored yet', member.name)
+      : t('{0}: not scored, {1}', member.name, reason);
   }
   const { margin, chosenReward, rejectedReward } = found;
   const rewards =
     chosenReward === undefined || rejectedReward === undefined
       ? ''
-      : ` (chosen ${formatMargin(chosenReward)}, rejected ${formatMargin(rejectedReward)})`;
+      : ` ${t('(chosen {0}, rejected {1})', formatMargin(chosenReward), formatMargin(rejectedReward))}`;
   const origin = originOf(found);
   const parts = [
-    isAlone ? '' : `${member.name}: ${formatMargin(margin)}${rewards}`,
-    origin === '' ? '' : `scored on ${origin}`,
+    isAlone ? '' : `${t('{0}: {1}', member.name, formatMargin(margin))}${rewards}`,
+    origin === '' ? '' : t('scored on {0}', origin),
     cutWords(found),
   ];
   return parts.filter((part) => part !== '').join(' · ');
@@ -122,13 +125,24 @@ function detailsOf(
   const { margin, spread, votes, votesFor } = ensemble.verdict(identity);
   const { wrong, length } = calibration;
   const lines = [
-    `σ ${sigmoid(margin / wrong.temperature).toFixed(2)} at temperature ${Number(wrong.temperature.toPrecision(2))} · ` +
-      `posterior of a wrong label ${wrong.posterior(margin).toFixed(2)}: for ranking, no error rate`,
+    t(
+      'σ {0} at temperature {1} · posterior of a wrong label {2}: for ranking, no error rate',
+      sigmoid(margin / wrong.temperature).toFixed(2),
+      Number(wrong.temperature.toPrecision(2)),
+      wrong.posterior(margin).toFixed(2),
+    ),
   ];
-  if (length !== 0) lines.push(`Without the effect of length: ${formatMargin(margin - length * difference)}`);
+  if (length !== 0)
+    lines.push(t('Without the effect of length: {0}', formatMargin(margin - length * difference)));
   if (ensemble.members.length > 1) {
     lines.push(
-      `${votesFor} of ${plural(votes, 'scorer')} ${votesFor === 1 ? 'sides' : 'side'} with the label, spread ${spread.toFixed(2)}`,
+      counted(
+        votesFor,
+        '{0} of {1} sides with the label, spread {2}',
+        '{0} of {1} side with the label, spread {2}',
+        plural(votes, 'scorer'),
+        spread.toFixed(2),
+      ),
     );
   }
   const all = withParts(ensemble.members);
@@ -144,8 +158,11 @@ function aboutOf(ensemble: Ensemble): string {
   const [only] = members;
   if (members.length === 1 && only) return `${name}. ${only.about.join(' ')}`;
   if (ensemble.agreement)
-    return `${name}: what the texts suggest and what the records’ own scores say, added as log-odds of the label. Neither is the truth.`;
-  return `${name}: the mean of their margins, each over its root mean square on this file.`;
+    return t(
+      '{0}: what the texts suggest and what the records’ own scores say, added as log-odds of the label. Neither is the truth.',
+      name,
+    );
+  return t('{0}: the mean of their margins, each over its root mean square on this file.', name);
 }
 
 /** Ranks the scores that an ensemble has so far. `margins` by pair, NaN if there is none yet. */
@@ -169,8 +186,8 @@ export function ensembleScores(
       settings.reviewPercent,
       ensemble.agreement ? 1 : calibration.wrong.temperature,
     ),
-    about: aboutOf(ensemble),
-    notes: [...aboutAgreement(ensemble), ...(fitted ? aboutFit(fitted.result) : [])],
+    about: () => aboutOf(ensemble),
+    notes: () => [...aboutAgreement(ensemble), ...(fitted ? aboutFit(fitted.result) : [])],
     ranked,
     trust,
     ...(selfTest && { selfTest }),

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { visible } from '#core/escape/escape.ts';
 import { plural } from '#core/words/numbers.ts';
 import type { FileSettings } from '#node/config.ts';
+import type { OwnTemplate } from '#node/scorers/templates.ts';
 import type { BatchDone, BatchEdit, RowsRef } from '#protocol/editor/batch.ts';
 import type { EditDone, RecordEdit } from '#protocol/editor/edits.ts';
 import type { Settings } from '#protocol/editor/options.ts';
@@ -17,7 +18,7 @@ import { OpenDataset } from './dataset.ts';
 import { debounced } from './debounce.ts';
 import type { TextChange } from './document.ts';
 import { editRecord } from './edit.ts';
-import { errorText, fileSettings, loadDecisions, watchBudget } from './fileRules.ts';
+import { errorText, fileSettings, fileTemplates, loadDecisions, watchBudget } from './fileRules.ts';
 import { TextHistory } from './history.ts';
 import type { Host } from './host.ts';
 import type { JobOwner } from './jobs/sessionJobs.ts';
@@ -58,6 +59,7 @@ export class Session implements OpenFile, JobOwner {
   #read: Promise<void> = Promise.resolve();
   #state: FileState = { phase: 'reading' };
   #settings: FileSettings | undefined;
+  #templates: readonly OwnTemplate[] = [];
   /** The text whose findings an editor shows. */
   #shown = 0;
   readonly #settle = debounced(SETTLE_MS, () => {
@@ -109,6 +111,10 @@ export class Session implements OpenFile, JobOwner {
 
   get settings(): FileSettings | undefined {
     return this.#settings;
+  }
+
+  get templates(): readonly OwnTemplate[] {
+    return this.#templates;
   }
 
   get visible(): Lines | undefined {
@@ -332,8 +338,10 @@ export class Session implements OpenFile, JobOwner {
     const host = this.#host;
     await host.settingsLoaded();
     const settings = await fileSettings(host, this.uri);
+    const templates = await fileTemplates(host, this.uri);
     signal.throwIfAborted();
     this.#settings = settings;
+    this.#templates = templates;
     const start = performance.now();
     await dataset.surveyAll(settings, signal);
     // What a running job finds belongs to the earlier reading.

@@ -1,5 +1,6 @@
 // How far an open file is, as views read it.
 import type { FileSettings } from '#node/config.ts';
+import type { OwnTemplate } from '#node/scorers/templates.ts';
 import type { Phase } from '#protocol/editor/status.ts';
 
 import type { OpenDataset } from './dataset.ts';
@@ -20,4 +21,6 @@ export interface OpenFile {
   readonly state: FileState;
   /** What preflens.json and the editor set for it; undefined until it is read. */
   readonly settings: FileSettings | undefined;
+  /** Models of preflens.json that have a chat template. */
+  readonly templates: readonly OwnTemplate[];
 }

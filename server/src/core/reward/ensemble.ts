@@ -4,6 +4,7 @@ import { PARTIAL } from '../facts/facts.ts';
 import type { Identity } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Pair } from '../model/pair.ts';
+import { t } from '../words/translate.ts';
 import type { Agreement } from './agreement.ts';
 import { agreedMargin, fitAgreement } from './agreement.ts';
 import type { Account } from './reading.ts';
@@ -73,7 +74,9 @@ export function rootMeanSquare(column: Float64Array): number {
 function joinedName(names: readonly string[]): string {
   const [only = '', other] = names;
   if (names.length === 1) return only;
-  return names.length === 2 ? `ensemble of ${only} and ${other}` : `ensemble of ${names.length}`;
+  return other !== undefined && names.length === 2
+    ? t('ensemble of {0} and {1}', only, other)
+    : t('ensemble of {0}', names.length);
 }
 
 /** The ensemble's result for a pair. */
@@ -180,11 +183,14 @@ export class Ensemble {
 /** How stored scores count, as sentences; none for other members. */
 export function aboutAgreement({ name, agreement }: Ensemble): readonly string[] {
   if (!agreement) return [];
-  const joined = `The records have scores of their own, so the ranking is by the ${name}.`;
+  const joined = t('The records have scores of their own, so the ranking is by the {0}.', name);
   if (agreement.turned === 0) return [joined];
   const share = `${(100 * agreement.turned).toFixed(0)} %`;
   return [
     joined,
-    `In about ${share} of the records, texts and scores contradict each other as if the answers had changed places with their scores.`,
+    t(
+      'In about {0} of the records, texts and scores contradict each other as if the answers had changed places with their scores.',
+      share,
+    ),
   ];
 }

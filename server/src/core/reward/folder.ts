@@ -1,16 +1,15 @@
 // Decides how to use a model folder from its small files alone.
+import type { ChatFiles, ChatForm } from './chatForm.ts';
+import { chatFormOf, tokenText } from './chatForm.ts';
 import type { Head } from './heads.ts';
 import type { HeadName, ModelRule, OnnxRule, Pooling } from './scorerRule.ts';
 
 /** The parsed small files of a folder. Absent ones are undefined. */
-export interface FolderFiles {
+export interface FolderFiles extends ChatFiles {
   /** Paths of all .onnx files relative to the folder, sorted. */
   readonly onnx: readonly string[];
   readonly config?: Readonly<Record<string, unknown>>;
   readonly tokenizer?: Readonly<Record<string, unknown>>;
-  readonly tokenizerConfig?: Readonly<Record<string, unknown>>;
-  /** `chat_template.jinja`; takes precedence over the template in tokenizer_config.json. */
-  readonly chatTemplate?: string;
   /** Of sentence-transformers: `modules.json`, `1_Pooling/config.json` and `sentence_bert_config.json`. */
   readonly modules?: readonly { readonly type?: unknown }[];
   readonly pooling?: Readonly<Record<string, unknown>>;
@@ -21,7 +20,7 @@ export interface FolderFiles {
 
 /** How to build the model's input text. */
 export type TextForm =
-  | { readonly kind: 'chat'; readonly template: string; readonly tokens: Readonly<Record<string, string>> }
+  | ({ readonly kind: 'chat' } & ChatForm)
   /** Prompt and answer are the two texts of the tokenizer's pair encoding. */
   | { readonly kind: 'two-texts' }
   | { readonly kind: 'format'; readonly format: string };
@@ -83,13 +82,6 @@ export function numberIn(config: Config | undefined, ...names: readonly string[]
     if (typeof value === 'number' && Number.isFinite(value)) return value;
   }
   return undefined;
-}
-
-/** A token's text: a plain string, or the `content` of an added token. */
-export function tokenText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  const content = (value as { content?: unknown } | null | undefined)?.content;
-  return typeof content === 'string' ? content : undefined;
 }
 
 export function chooseFile(onnx: readonly string[], wanted: string | undefined): string {
@@ -221,19 +213,8 @@ function readHead(config: Config | undefined, rule: OnnxRule): HeadReading {
   }
 }
 
-function chatTemplate(files: FolderFiles): string | undefined {
-  if (files.chatTemplate !== undefined) return files.chatTemplate;
-  const template = files.tokenizerConfig?.['chat_template'];
-  if (typeof template === 'string') return template;
-  if (!Array.isArray(template)) return undefined;
-  const named = template as readonly { name?: unknown; template?: unknown }[];
-  const chosen = named.find(({ name }) => name === 'default') ?? named[0];
-  return typeof chosen?.template === 'string' ? chosen.template : undefined;
-}
-
 export function textForm(files: FolderFiles, rule: ModelRule, pass: Pass): { form: TextForm; label: string } {
   const { format } = rule;
-  const template = chatTemplate(files);
   if (format !== undefined && format !== 'chat') {
     const needed = pass === 'pair' ? ['{first}', '{second}'] : ['{response}'];
     const missing = needed.filter((place) => !format.includes(place));
@@ -250,15 +231,8 @@ export function textForm(files: FolderFiles, rule: ModelRule, pass: Pass): { for
     }
     throw new FolderFault('a pair model needs a "format": a text with {prompt}, {first} and {second}');
   }
-  if (template !== undefined) {
-    const tokens = Object.fromEntries(
-      ['bos_token', 'eos_token', 'pad_token', 'unk_token'].flatMap((name) => {
-        const text = tokenText(files.tokenizerConfig?.[name]);
-        return text === undefined ? [] : [[name, text]];
-      }),
-    );
-    return { form: { kind: 'chat', template, tokens }, label: 'its chat template' };
-  }
+  const chat = chatFormOf(files);
+  if (chat) return { form: { kind: 'chat', ...chat }, label: 'its chat template' };
   if (format === 'chat') throw new FolderFault('it has no chat template');
   return pass === 'likelihood'
     ? {

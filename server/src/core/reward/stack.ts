@@ -2,6 +2,7 @@
 // second fit of one weight for each says what they are worth together.
 import type { Identity } from '../model/identity.ts';
 import { identify } from '../model/identity.ts';
+import { t } from '../words/translate.ts';
 import type { Member, PairIdentities } from './ensemble.ts';
 import { marginColumns } from './ensemble.ts';
 
@@ -86,10 +87,15 @@ export function stackedMember(members: readonly Member[], pairs: PairIdentities)
   return {
     kind: 'consistency',
     name: members.map(({ name }) => name).join(' + '),
-    about: [
-      'Each was fitted on the labels of this file, out of fold, and counts as much as it helps to predict them: ' +
-        `${members.map(({ name }, k) => `${name} ${(stack.together[k] ?? 0).toFixed(2)}`).join(', ')}.`,
-    ],
+    get about() {
+      const weights = members.map(({ name }, k) => `${name} ${(stack.together[k] ?? 0).toFixed(2)}`);
+      return [
+        t(
+          'Each was fitted on the labels of this file, out of fold, and counts as much as it helps to predict them: {0}.',
+          weights.join(t(', ')),
+        ),
+      ];
+    },
     parts: members,
     account(identity) {
       const margin = stackedMargin(stack, marginsOn(identity));

@@ -3,6 +3,8 @@ import type { Identity } from '../model/identity.ts';
 import { pairKey } from '../model/identity.ts';
 import type { NamedVote } from '../model/pair.ts';
 import { plural } from '../words/numbers.ts';
+import type { English } from '../words/translate.ts';
+import { english, t } from '../words/translate.ts';
 import type { Annotator, FittedVotes, Vote } from './annotators.ts';
 import { fitVotes } from './annotators.ts';
 import { chosenIsFirst } from './reading.ts';
@@ -21,6 +23,13 @@ const turned = (votes: readonly Vote[], isTurned: boolean): readonly Vote[] =>
 
 const shareRight = ({ right, wrong }: Annotator): string =>
   `${((100 * right) / (right + wrong)).toFixed(0)} %`;
+
+/** Who votes for what, with their names. */
+const VOTE_GROUPS: readonly (readonly [Vote['said'], English])[] = [
+  ['first', english('{0} for the chosen answer')],
+  ['second', english('{0} for the rejected one')],
+  ['tie', english('{0} for neither')],
+];
 
 export class VoteBook {
   /** Many pairs have the same votes: each row is the number of a pattern. */
@@ -86,7 +95,11 @@ export class VoteBook {
     const named = most.slice(0, MAX_NAMED).map(([name, one]) => `"${name}" ${shareRight(one)}`);
     const rest = most.length - named.length;
     return [
-      `The votes of ${plural(most.length, 'annotator')}, each weighted by how often it is right where one answer is better, estimated from all votes (Dawid and Skene): ${named.join(', ')}${rest > 0 ? `, and ${rest} more` : ''}.`,
+      t(
+        'The votes of {0}, each weighted by how often it is right where one answer is better, estimated from all votes (Dawid and Skene): {1}.',
+        plural(most.length, 'annotator'),
+        rest > 0 ? t('{0}, and {1} more', named.join(t(', ')), rest) : named.join(t(', ')),
+      ),
     ];
   }
 
@@ -96,19 +109,14 @@ export class VoteBook {
     const annotators = this.#fitted?.annotators;
     if (!votes || !annotators) return [];
     const own = turned(votes, !chosenIsFirst(identity));
-    const groups = [
-      ['first', 'for the chosen answer'],
-      ['second', 'for the rejected one'],
-      ['tie', 'for neither'],
-    ] as const;
-    const said = groups.flatMap(([side, words]) => {
+    const said = VOTE_GROUPS.flatMap(([side, words]) => {
       const names = own.flatMap((vote) => {
         const one = annotators.get(vote.by);
         return vote.said === side && one ? [`"${vote.by}" (${shareRight(one)})`] : [];
       });
-      return names.length === 0 ? [] : [`${names.join(', ')} ${words}`];
+      return names.length === 0 ? [] : [t(words, names.join(t(', ')))];
     });
-    return said.length === 0 ? [] : [`Votes: ${said.join('; ')}.`];
+    return said.length === 0 ? [] : [t('Votes: {0}.', said.join(t('; ')))];
   }
 }
 

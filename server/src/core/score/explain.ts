@@ -1,5 +1,7 @@
 import type { Origin } from '../mapping/sideFields.ts';
 import type { TokenList } from '../model/tokens.ts';
+import type { English } from '../words/translate.ts';
+import { english, t } from '../words/translate.ts';
 import type { LinearModel } from './fit.ts';
 import type { OriginCategory, OriginTable } from './origins.ts';
 import { continueConversation, PromptView } from './prompt.ts';
@@ -61,11 +63,25 @@ const WRITER = /model|engine|generator|author|writer|llm|bot|policy|agent|checkp
 
 /** "written by X, whose answers lose 81 % here" */
 function originText({ field, value, wins, losses }: OriginCategory): string {
-  const who = WRITER.test(field) ? `written by ${value}` : `${field.replaceAll('_', ' ')} “${value}”`;
+  const who = WRITER.test(field)
+    ? t('written by {0}', value)
+    : t('{0} “{1}”', field.replaceAll('_', ' '), value);
   const count = wins + losses;
   if (count === 0) return who;
-  const [verb, part] = losses > wins ? ['lose', losses] : ['win', wins];
-  return `${who}, whose answers ${verb} ${Math.round((100 * part) / count)} % here`;
+  const percent = Math.round((100 * Math.max(wins, losses)) / count);
+  return losses > wins
+    ? t('{0}, whose answers lose {1} % here', who, percent)
+    : t('{0}, whose answers win {1} % here', who, percent);
+}
+
+const ORIGINS = {
+  chosen: english('chosen answer {0}'),
+  rejected: english('rejected answer {0}'),
+};
+
+/** A reason in the words of the language: style has names of ours. */
+function inWords(reason: Reason): Reason {
+  return reason.side === 'style' ? { ...reason, text: t(reason.text as English) } : reason;
 }
 
 /** What a fit knows beside the texts of a pair. */
@@ -100,7 +116,8 @@ function readOrigins(
       if (typeof origin.chosen !== 'number' || typeof origin.rejected !== 'number') continue;
       chosen += weight * origin.chosen;
       rejected += weight * origin.rejected;
-      const text = `${origin.title.replaceAll('_', ' ')} ${origin.chosen} against ${origin.rejected}`;
+      const title = origin.title.replaceAll('_', ' ');
+      const text = t('{0} {1} against {2}', title, origin.chosen, origin.rejected);
       reasons.push({ text, side: 'origin', weight: weight * (origin.chosen - origin.rejected) });
       continue;
     }
@@ -114,7 +131,7 @@ function readOrigins(
       if (!category || strength === 0) continue;
       if (side === 'chosen') chosen += strength;
       else rejected += strength;
-      const text = `${side} answer ${originText(category)}`;
+      const text = t(ORIGINS[side], originText(category));
       reasons.push({ text, side: 'origin', weight: side === 'chosen' ? strength : -strength });
     }
   }
@@ -165,6 +182,6 @@ export function explain(pair: PairInput, known: Known, max = 6): Explanation {
     chosenReward,
     rejectedReward,
     margin: chosenReward - rejectedReward,
-    reasons: strongest([...reasons.values()], max),
+    reasons: strongest([...reasons.values()], max).map(inWords),
   };
 }

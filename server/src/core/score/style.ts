@@ -1,5 +1,7 @@
 // Numbers that describe how an answer is written and how it relates to its prompt, not what it says.
 import type { TokenList } from '../model/tokens.ts';
+import type { English } from '../words/translate.ts';
+import { english } from '../words/translate.ts';
 import { Marks } from './marks.ts';
 import { NumberSet } from './numberSet.ts';
 import type { PromptView } from './prompt.ts';
@@ -7,46 +9,50 @@ import { OPENERS, WORD_LISTS } from './wordLists.ts';
 
 /** Measured on the whole text, in this order. */
 const TEXT_NAMES = [
-  'length',
-  'word count',
-  'longer words',
-  'lines',
-  'paragraphs',
-  'bullet points',
-  'numbered steps',
-  'headings',
-  'bold text',
-  'code',
-  'questions',
-  'ends with a question',
-  'exclamation marks',
-  'commas',
-  'digits',
-  'capitals',
-  'varied vocabulary',
-  'complete ending',
-  'words of the prompt',
-  'quotes and brackets',
-  'very short answer',
-  'links',
-  'sentences',
-  'sentence length',
-  'opens with yes, no or well',
-  'words of the question',
-  'repeats an earlier turn',
-  'repeats itself',
-  'opens with "I"',
-  'first sentence is a question',
-  'last sentence length',
-  'length up to 2,000',
-  'opens in lower case',
-] as const;
+  english('length'),
+  english('word count'),
+  english('longer words'),
+  english('lines'),
+  english('paragraphs'),
+  english('bullet points'),
+  english('numbered steps'),
+  english('headings'),
+  english('bold text'),
+  english('code'),
+  english('questions'),
+  english('ends with a question'),
+  english('exclamation marks'),
+  english('commas'),
+  english('digits'),
+  english('capitals'),
+  english('varied vocabulary'),
+  english('complete ending'),
+  english('words of the prompt'),
+  english('quotes and brackets'),
+  english('very short answer'),
+  english('links'),
+  english('sentences'),
+  english('sentence length'),
+  english('opens with yes, no or well'),
+  english('words of the question'),
+  english('repeats an earlier turn'),
+  english('repeats itself'),
+  english('opens with "I"'),
+  english('first sentence is a question'),
+  english('last sentence length'),
+  english('length up to 2,000'),
+  english('opens in lower case'),
+];
 
 /** Set for a whole file, once all its conversations are known. */
-const CONTINUED = 'the conversation continues from this answer elsewhere in the file';
+const CONTINUED = english('the conversation continues from this answer elsewhere in the file');
 
 /** Names of the style numbers in hovers. The order is the layout. */
-export const STYLE_NAMES: readonly string[] = [...TEXT_NAMES, ...WORD_LISTS.map(([name]) => name), CONTINUED];
+export const STYLE_NAMES: readonly English[] = [
+  ...TEXT_NAMES,
+  ...WORD_LISTS.map(([name]) => name),
+  CONTINUED,
+];
 export const STYLE_COUNT = STYLE_NAMES.length;
 export const CONTINUED_AT = STYLE_COUNT - 1;
 

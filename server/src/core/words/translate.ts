@@ -1,5 +1,5 @@
-// Texts in the language of the editor. The English text is the key of its translation. The command line, the language server
-// and the tests never choose a language, so they are English.
+// Texts in the language of the editor. The English text is the key of its translation. The command line and the tests never
+// choose a language, so they are English; the language server chooses one for what it writes for a page, and for nothing else.
 
 /** A language, with the translations of English texts. */
 export interface Language {
@@ -17,6 +17,22 @@ let spoken: Language | undefined;
 /** Chooses the language of a program, before it shows anything; undefined for English. */
 export function speak(language: Language | undefined): void {
   spoken = language;
+}
+
+/**
+ * Makes something in a language; undefined for English. All that `make` calls at once speaks it, and nothing that runs later.
+ */
+export function inLanguage<T>(
+  language: Language | undefined,
+  make: () => T extends Promise<unknown> ? never : T,
+): T {
+  const before = spoken;
+  spoken = language;
+  try {
+    return make();
+  } finally {
+    spoken = before;
+  }
 }
 
 /** Undefined for English. */

@@ -1,5 +1,7 @@
 // Requests about records: lists of them, one of them, and edits with their undo.
 import { messages, UserError } from '#core/messages.ts';
+import type { Language } from '#core/words/translate.ts';
+import { inLanguage } from '#core/words/translate.ts';
 import type { RowsResult } from '#protocol/editor/rows.ts';
 import { outcomeOf, refused } from '#session/outcome.ts';
 import { whyNoRecordAt, whyNotEdited } from '#session/reasons.ts';
@@ -13,8 +15,10 @@ import type { EditorHandlers } from '../serveEditor.ts';
 
 const NO_ROWS: RowsResult = { rows: [], total: 0, revision: 0, key: '' };
 
+/** @param language of the pages */
 export function recordHandlers(
   sessions: Sessions,
+  language: () => Language | undefined,
 ): EditorHandlers<
   | 'preflens/rows'
   | 'preflens/columns'
@@ -48,7 +52,7 @@ export function recordHandlers(
     'preflens/rows': (request) => {
       sessions.see(request.uri);
       return look(request.uri, NO_ROWS, ({ dataset, selections }) =>
-        rowsOf(dataset, selections.select(request.selection), request),
+        inLanguage(language(), () => rowsOf(dataset, selections.select(request.selection), request)),
       );
     },
     'preflens/columns': ({ uri }) =>
@@ -62,7 +66,9 @@ export function recordHandlers(
     'preflens/pair': (request) => {
       sessions.see(request.uri);
       const session = sessions.update(request.uri);
-      return session ? recordViewOf(session, request) : earlyViewOf(sessions.get(request.uri), request);
+      return inLanguage(language(), () =>
+        session ? recordViewOf(session, request) : earlyViewOf(sessions.get(request.uri), request),
+      );
     },
     'preflens/recordAt': ({ uri, line, character = 0 }) => {
       const session = sessions.update(uri);

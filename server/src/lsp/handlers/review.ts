@@ -1,5 +1,7 @@
 // Requests about the review of a file.
 import { UserError } from '#core/messages.ts';
+import type { Language } from '#core/words/translate.ts';
+import { inLanguage } from '#core/words/translate.ts';
 import type { ReviewResult } from '#protocol/editor/review.ts';
 import { outcomeOf } from '#session/outcome.ts';
 import { whyNothing } from '#session/reasons.ts';
@@ -10,8 +12,10 @@ import { reviewChoices, reviewViewOf } from '#session/views/review.ts';
 
 import type { EditorHandlers } from '../serveEditor.ts';
 
+/** @param language of the pages */
 export function reviewHandlers(
   sessions: Sessions,
+  language: () => Language | undefined,
 ): EditorHandlers<'preflens/reviewChoices' | 'preflens/startReview' | 'preflens/review'> {
   const readOf = (uri: string): Session => {
     sessions.see(uri);
@@ -20,7 +24,7 @@ export function reviewHandlers(
     return session;
   };
   const resultOf = (session: Session, { said, needsEditorUndo }: ReviewStep): ReviewResult => {
-    const view = reviewViewOf(session);
+    const view = inLanguage(language(), () => reviewViewOf(session));
     if (!view) throw new Error('A review acted and is not there.');
     return { view, said, ...(needsEditorUndo && { needsEditorUndo }) };
   };

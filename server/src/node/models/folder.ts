@@ -4,6 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { messages } from '#core/messages.ts';
+import { chatFormOf, TEMPLATE_FILE, TOKENIZER_CONFIG } from '#core/reward/chatForm.ts';
 import { readEncoder } from '#core/reward/encoder.ts';
 import type { FolderFiles, FolderReading, ModelReading } from '#core/reward/folder.ts';
 import { FolderFault, readFolder } from '#core/reward/folder.ts';
@@ -53,6 +54,10 @@ async function jsonOf<T>(path: string): Promise<T | undefined> {
   }
 }
 
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
 async function onnxFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const sub of ['', 'onnx']) {
@@ -96,8 +101,8 @@ async function filesOf(folder: string): Promise<FolderFiles> {
     await Promise.all([
       json<Record<string, unknown>>('config.json'),
       json<Record<string, unknown>>('tokenizer.json'),
-      json<Record<string, unknown>>('tokenizer_config.json'),
-      textOf(join(folder, 'chat_template.jinja')),
+      json<Record<string, unknown>>(TOKENIZER_CONFIG),
+      textOf(join(folder, TEMPLATE_FILE)),
       json<{ text: string; ids: number[] }[]>('preflens.ids.json'),
       json<{ type?: unknown }[]>('modules.json'),
       json<Record<string, unknown>>('1_Pooling/config.json'),
@@ -114,6 +119,17 @@ async function filesOf(folder: string): Promise<FolderFiles> {
     ...(pooling && { pooling }),
     ...(sentence && { sentence }),
   };
+}
+
+/** False if a folder has no chat template. Whatever is wrong with it is reported where its template is wanted. */
+export async function mayHaveTemplate(folder: string): Promise<boolean> {
+  try {
+    if ((await textOf(join(folder, TEMPLATE_FILE))) !== undefined) return true;
+    const tokenizerConfig = await jsonOf<Record<string, unknown>>(join(folder, TOKENIZER_CONFIG));
+    return tokenizerConfig ? chatFormOf({ tokenizerConfig }) !== undefined : !(await isFolder(folder));
+  } catch {
+    return true;
+  }
 }
 
 /** @param read decides how the model is used; throws a FolderFault */

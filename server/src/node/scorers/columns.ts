@@ -6,6 +6,7 @@ import { identify } from '#core/model/identity.ts';
 import type { Account } from '#core/reward/reading.ts';
 import type { ColumnsRule } from '#core/reward/scorerRule.ts';
 import { VoteBook } from '#core/reward/voteBook.ts';
+import { t } from '#core/words/translate.ts';
 
 import { PairTable } from './pairTable.ts';
 import type { NumberedPair, PairScorer } from './rating.ts';
@@ -31,8 +32,13 @@ export function openColumns(rule: ColumnsRule, mapping: Mapping): PairScorer {
       const { about } = book;
       if (about.length > 0) return about;
       return fields.size === 0
-        ? ['The records hold no scores, ratings or votes that PrefLens knows.']
-        : [`Differences of ${[...fields].map((name) => `"${name}"`).join(', ')} as the records have them.`];
+        ? [t('The records hold no scores, ratings or votes that PrefLens knows.')]
+        : [
+            t(
+              'Differences of {0} as the records have them.',
+              [...fields].map((name) => `"${name}"`).join(t(', ')),
+            ),
+          ];
     },
     warnings: [],
     account(identity): Account | undefined {

@@ -9,6 +9,7 @@ import { chosenIsFirst } from '#core/reward/reading.ts';
 import { ScoreTable } from '#core/reward/table.ts';
 import { CONSISTENCY_VERSION } from '#core/score/consistency.ts';
 import type { Explanation } from '#core/score/explain.ts';
+import { t } from '#core/words/translate.ts';
 
 export class PairTable {
   readonly #table = new ScoreTable(1);
@@ -49,7 +50,9 @@ export function consistencyMember(
     kind: 'consistency',
     name: 'consistency',
     version: CONSISTENCY_VERSION,
-    about: ['Judges consistency with the rest of this file, not truth.'],
+    get about() {
+      return [t('Judges consistency with the rest of this file, not truth.')];
+    },
     account: (identity) => table.account(identity),
     refusal: () => undefined,
     explain: (pair, record, max, file) => read(pair, record, max, file).reasons,

@@ -1,5 +1,7 @@
 // What a client can do, and what people can set.
 
+import type { Language } from '#core/words/translate.ts';
+
 /** In `initializationOptions`. All of it is optional. */
 export interface ClientOptions {
   /** The client has a `preflens.compare` command: lenses and actions may name it. */
@@ -21,6 +23,8 @@ export interface ClientOptions {
   readonly holds?: boolean;
   /** Where the client wants indexes and unsaved edits kept. */
   readonly cacheFolder?: string;
+  /** Of the pages that show what the server writes. Absent: English. */
+  readonly language?: Language;
 }
 
 export type CodeLensSetting = 'auto' | 'all' | 'findings' | 'off';

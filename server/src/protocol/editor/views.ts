@@ -1,4 +1,5 @@
 // A place of a dataset, ready to be drawn.
+import type { TemplateView } from './templates.ts';
 import type { ValueKind } from './valueKind.ts';
 
 /** What a message holds beside its words. */
@@ -126,6 +127,8 @@ export interface PairView extends PlaceView {
   readonly context: readonly PartView[];
   readonly chosen: AnswerView;
   readonly rejected: AnswerView;
+  /** Models of preflens.json whose chat templates can write it. */
+  readonly templates?: readonly TemplateView[];
   /** All answers to the same prompt, best first; absent if there are only these two. */
   readonly candidates?: readonly CandidateView[];
   readonly margin?: number;

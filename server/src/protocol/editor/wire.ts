@@ -22,6 +22,7 @@ import type {
   RowsResult,
 } from './rows.ts';
 import type { DatasetStatus } from './status.ts';
+import type { TokenStringsRequest, Written } from './templates.ts';
 import type { ToolRequest } from './tools.ts';
 import type { RecordView } from './views.ts';
 
@@ -61,6 +62,8 @@ export interface EditorRequests {
   'preflens/pair': { params: PairRequest; result: RecordView };
   /** An open file as a whole, with the margins that are known so far. */
   'preflens/portrait': { params: PortraitRequest; result: PortraitResult };
+  /** What the chat template of a model makes of conversations of an open file: one string, or one fault, for each. */
+  'preflens/tokenStrings': { params: FileRef & TokenStringsRequest; result: readonly Written[] };
   /** What the start of a file shows that is not open. */
   'preflens/glance': { params: FileRef; result: Glance };
   /** Opens a file that no editor holds, because it is too large or compressed. */

@@ -1,6 +1,6 @@
 // client ↔ compare page. The page draws and requests; it never holds a dataset.
 import type { ViewOptions } from './options.ts';
-import type { ActionResult, ShownPair, ShownView } from './pair.ts';
+import type { ActionResult, PairRequests, ShownPair, ShownView } from './pair.ts';
 
 /** Steps from one place to another. */
 export type WalkAction =
@@ -17,7 +17,7 @@ export type PageAction =
   /** The view in a tab of full width. */
   | 'widen';
 
-export interface ComparePageRequests {
+export interface ComparePageRequests extends PairRequests {
   act: { params: { readonly action: PageAction; readonly at: ShownPair }; result: ActionResult };
 }
 

@@ -6,7 +6,7 @@ import type { FieldColumn, Found, QueryCompletion, RowSelection, RowsResult } fr
 import type { DatasetStatus } from '../editor/status.ts';
 import type { WalkAction } from './compare.ts';
 import type { ViewOptions } from './options.ts';
-import type { ActionResult, ShownPair, ShownView } from './pair.ts';
+import type { ActionResult, PairRequests, ShownPair, ShownView } from './pair.ts';
 import type { ReviewCommand, ReviewPageRequests } from './review.ts';
 
 /** What a person can do with the pair that is shown. */
@@ -44,7 +44,7 @@ export interface PageMemory {
   readonly recent: readonly string[];
 }
 
-export interface DatasetPageRequests extends ReviewPageRequests {
+export interface DatasetPageRequests extends PairRequests, ReviewPageRequests {
   rows: {
     params: {
       readonly selection: RowSelection;

@@ -14,7 +14,7 @@ export interface ViewOptions {
   readonly showsCandidates: boolean;
   /** The compare view stays at its pair, wherever the cursor of a text editor goes. */
   readonly isPinned: boolean;
-  /** Id of the chat template whose token strings are shown, in place of the answers. */
+  /** Id of the chat template, of ours or of a `TemplateView`, whose token strings are shown, in place of the answers. */
   readonly template?: string | undefined;
 }
 

@@ -1,4 +1,5 @@
 // What both pages show of a pair, and what they name one by.
+import type { TokenStringsRequest, Written } from '../editor/templates.ts';
 import type { RecordView } from '../editor/views.ts';
 
 /** The pair that an action is about: what the page showed when the person chose the action. */
@@ -20,3 +21,12 @@ export interface ShownView {
 
 /** The view to show after an action; null if the action leaves it unchanged. */
 export type ActionResult = ShownView | null;
+
+/** Of both pages. */
+export interface PairRequests {
+  /** The two conversations of a pair of the file at `uri`, as the template of a model writes them. */
+  tokenStrings: {
+    params: TokenStringsRequest & { readonly uri: string };
+    result: readonly Written[];
+  };
+}

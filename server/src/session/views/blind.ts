@@ -46,7 +46,7 @@ export function bareView(view: PlaceView): PlaceView {
 
 /** @param isSwapped the rejected answer stands first */
 export function blindView(view: PairView, isSwapped: boolean): PairView {
-  const { chosen, rejected, pairCount, prompt, context, images } = view;
+  const { chosen, rejected, pairCount, prompt, context, images, templates } = view;
   const [first, second] = isSwapped ? [rejected, chosen] : [chosen, rejected];
   return {
     ...bareView(view),
@@ -56,6 +56,7 @@ export function blindView(view: PairView, isSwapped: boolean): PairView {
     pairCount,
     prompt,
     context,
+    ...(templates && { templates }),
     chosen: answerView(first),
     rejected: answerView(second),
     images: images.map((image) => ({ ...image, name: 'picture' })),

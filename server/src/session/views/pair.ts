@@ -6,6 +6,7 @@ import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair, Side } from '#core/model/pair.ts';
+import { english, t } from '#core/words/translate.ts';
 import type { PairRequest, Step } from '#protocol/editor/rows.ts';
 import type {
   AnswerView,
@@ -153,7 +154,7 @@ function saidIn(
   };
 }
 
-function pairView({ dataset, state: { reason } }: FileFacts, read: ReadPair): PairView {
+function pairView({ dataset, state: { reason }, templates = [] }: FileFacts, read: ReadPair): PairView {
   const { pair, index, raw } = read;
   const { record } = raw;
   const explained = pair.isTie ? undefined : dataset.explain(read, MAX_REASONS);
@@ -169,6 +170,7 @@ function pairView({ dataset, state: { reason } }: FileFacts, read: ReadPair): Pa
     pairKey: keyOfPair(pair),
     pairCount: read.pairs.length,
     ...said,
+    ...(templates.length > 0 && { templates: templates.map(({ id, title }) => ({ id, title })) }),
     ...(candidates && {
       candidates,
       fields: otherFields(read.value, candidates.map(({ text }) => text).concat(textsOf(pair))),
@@ -187,7 +189,7 @@ function pairView({ dataset, state: { reason } }: FileFacts, read: ReadPair): Pa
     details: explained ? [...reviewedLines(dataset, record, index), ...explained.details] : [],
     ...(scores && explained && { margin }),
     ...(standing && { standing }),
-    ...(scores && { scorer: scores.about }),
+    ...(scores && { scorer: scores.about() }),
     ...(trust !== undefined && { trust }),
     ...(!scores && reason !== undefined && { whyUnscored: reason }),
     reasons: explained?.reasons ?? [],
@@ -196,9 +198,9 @@ function pairView({ dataset, state: { reason } }: FileFacts, read: ReadPair): Pa
 
 /** The verdict on a single answer. */
 export function verdictView({ verdict }: Judgement): VerdictView {
-  if (verdict === undefined) return { kind: 'unrated', words: 'not rated' };
-  if (typeof verdict === 'number') return { kind: 'rated', words: `rated ${verdict}` };
-  return verdict ? { kind: 'good', words: 'called good' } : { kind: 'bad', words: 'called bad' };
+  if (verdict === undefined) return { kind: 'unrated', words: t('not rated') };
+  if (typeof verdict === 'number') return { kind: 'rated', words: t('rated {0}', verdict) };
+  return verdict ? { kind: 'good', words: t('called good') } : { kind: 'bad', words: t('called bad') };
 }
 
 function judgedView(dataset: OpenDataset, { raw, value, judgements }: ReadRecord): JudgedView {
@@ -245,7 +247,7 @@ function viewAt(file: FileFacts, place: PairPlace): RecordView {
   };
 }
 
-const NO_FINDINGS = 'There are no findings in this file. Choose a record and compare it to read it.';
+const NO_FINDINGS = english('There are no findings in this file. Choose a record and compare it to read it.');
 
 /** The place that a request is about, of a file that is read. */
 export function recordViewOf(file: FileFacts, request: PairRequest): RecordView {
@@ -255,7 +257,7 @@ export function recordViewOf(file: FileFacts, request: PairRequest): RecordView 
   if (step !== 'next' && step !== 'previous') return viewAt(file, stepFrom(dataset, { record, pair }, step));
   const place = stepIn(dataset.reviewOrder(), dataset.reviewIndex(record, pair), request);
   if (place) return viewAt(file, place);
-  const why = whyNoPairs(file) ?? NO_FINDINGS;
+  const why = whyNoPairs(file) ?? t(NO_FINDINGS);
   const base = baseOf(dataset, { record: WHOLE_FILE, pair: 0 });
   return { ...base, kind: 'empty', why, ...canMap(file), isPending: false };
 }

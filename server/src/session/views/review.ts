@@ -9,6 +9,8 @@ import type { Finding } from '#core/model/finding.ts';
 import { conflictsAmong, labelAgreement, reviewerAgreement } from '#core/review/agreement.ts';
 import { numberOf } from '#core/review/queue.ts';
 import { remainingFinds } from '#core/review/remaining.ts';
+import type { English } from '#core/words/translate.ts';
+import { english, t } from '#core/words/translate.ts';
 import type {
   DecidedView,
   Interval,
@@ -95,7 +97,7 @@ function itemView(file: ReviewedFile, key: string): RecordView {
   if (isDropped || shown.kind !== 'pair') {
     const why =
       review.verdictOf(key)?.verdict === 'drop'
-        ? 'Dropped. U brings it back.'
+        ? t('Dropped. U brings it back.')
         : messages.reviewPairGone().message;
     return { ...bareView(shown), kind: 'empty', why, isPending: false };
   }
@@ -107,32 +109,32 @@ function itemView(file: ReviewedFile, key: string): RecordView {
 }
 
 /** What a reviewer said of a pair with this label. */
-const OPINION_WORDS: Readonly<Record<Opinion, string>> = {
-  a: '',
-  b: '',
-  tie: 'a tie',
-  drop: 'drop it',
+const OPINION_WORDS = {
+  skip: english('skipped it'),
+  tie: english('a tie'),
+  drop: english('drop it'),
+  chosen: english('the chosen answer is better'),
+  rejected: english('the rejected answer is better'),
+  one: english('one answer is better'),
 };
+
+function opinionWords(opinion: Opinion | undefined, label: Opinion | undefined): English {
+  if (opinion === undefined) return OPINION_WORDS.skip;
+  if (opinion === 'tie' || opinion === 'drop') return OPINION_WORDS[opinion];
+  if (label === 'tie') return OPINION_WORDS.one;
+  return opinion === label ? OPINION_WORDS.chosen : OPINION_WORDS.rejected;
+}
 
 function othersWords(dataset: OpenDataset, review: Review, key: string): ReviewView['others'] {
   const label = review.items?.labelOf(key);
   return dataset.verdicts
     .all(key)
     .filter(({ by }) => by !== review.reviewer)
-    .map((verdict) => {
-      const opinion = opinionOf(verdict);
-      const words =
-        opinion === undefined
-          ? 'skipped it'
-          : opinion === 'a' || opinion === 'b'
-            ? opinion === label
-              ? 'the chosen answer is better'
-              : label === 'tie'
-                ? 'one answer is better'
-                : 'the rejected answer is better'
-            : OPINION_WORDS[opinion];
-      return { by: verdict.by, words, reason: verdict.reason };
-    });
+    .map((verdict) => ({
+      by: verdict.by,
+      words: t(opinionWords(opinionOf(verdict), label)),
+      reason: verdict.reason,
+    }));
 }
 
 function decidedView({ dataset, review }: ReviewedFile, index: number, verdict: Verdict): DecidedView {
