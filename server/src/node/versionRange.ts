@@ -1,0 +1,31 @@
+// The keys of the records in a range of a file: the work of a thread when two versions are compared.
+import type { VersionColumns, VersionReading } from '#core/history/versionKeys.ts';
+import { Version } from '#core/history/versionKeys.ts';
+
+import type { FileRange, OnBytes } from './containers/container.ts';
+import { readRange } from './containers/containers.ts';
+import { digestWords } from './digest.ts';
+
+export interface VersionTask extends FileRange {
+  readonly reading: VersionReading;
+}
+
+/** Keys in a form that can be sent between threads. Line and byte numbers begin at 0. */
+export interface VersionPart {
+  readonly columns: VersionColumns;
+  readonly count: number;
+  readonly lineCount: number;
+  readonly isCut: boolean;
+}
+
+export async function versionRange(task: VersionTask, onBytes?: OnBytes): Promise<VersionPart> {
+  const version = new Version();
+  const { lineCount, isCut } = await readRange(
+    task,
+    (raw) => {
+      version.add(raw, task.reading, digestWords);
+    },
+    onBytes,
+  );
+  return { columns: version.columns, count: version.count, lineCount, isCut };
+}
