@@ -198,7 +198,7 @@ export const ROOMS = [
     name: 'protocol',
     holds: 'the messages of every wire, as types',
     at: ['server/src/protocol/'],
-    may: ['core/model', 'core/reward', 'core/score', 'core/config', 'core/portrait'],
+    may: ['core/model', 'core/reward', 'core/score', 'core/config', 'core/portrait', 'core/history'],
   },
   {
     name: 'formats',

@@ -141,6 +141,12 @@ export const messages = {
     new UserError(
       `${path}: git has no such file in "${revision}": ${why}. Name a revision in which the file is committed, or compare two files: preflens diff OLD NEW`,
     ),
+  gitNeedsTrust: () =>
+    new UserError(
+      'The comparison with HEAD runs git in this folder, so the workspace has to be trusted. Run "Workspaces: Manage Workspace Trust".',
+    ),
+  noPastOf: (name: string) =>
+    new UserError(`${name} is no file on disk, so no revision of it can be found. Save it first.`),
   noGit: (path: string) =>
     new UserError(`${path}: the program git was not found. Compare two files: preflens diff OLD NEW`),
   mergeKind: (path: string) =>

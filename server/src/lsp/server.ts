@@ -19,6 +19,7 @@ import { reviewHandlers } from './handlers/review.ts';
 import { rowHandlers } from './handlers/rows.ts';
 import { tableHandlers } from './handlers/tables.ts';
 import { toolHandlers } from './handlers/tools.ts';
+import { historyHandlers } from './handlers/history.ts';
 import type { Machine } from './host.ts';
 import { hostOf } from './host.ts';
 import { inStepWith } from './inStep.ts';
@@ -59,6 +60,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
       ...portraitHandlers(sessions),
       ...rowHandlers(sessions),
       ...reviewHandlers(sessions),
+      ...historyHandlers(sessions, host),
       ...fileHandlers(sessions, warnOfLinks),
       ...tableHandlers(sessions, host, warnOfLinks),
       ...findings.handlers,

@@ -18,8 +18,8 @@ import type { FactsTables, RangeSurvey, RangeTask } from './rangeSurvey.ts';
 import { buffersOf, factsOf, surveyRange } from './rangeSurvey.ts';
 import type { ColumnTask, JoinTask, SearchResult, SearchTask } from './searchRange.ts';
 import { columnRange, searchRange } from './searchRange.ts';
-import type { VersionPart, VersionTask } from './versionRange.ts';
-import { versionRange } from './versionRange.ts';
+import type { VersionOf, VersionOfTask, VersionPart, VersionTask } from './versionRange.ts';
+import { versionOf, versionRange } from './versionRange.ts';
 
 /** What a thread reads: given bytes, or a file. */
 export type RelateText =
@@ -67,6 +67,8 @@ export interface Works {
   readonly join: { readonly task: JoinTask; readonly result: Column };
   /** The keys by which two versions of a file are compared. */
   readonly version: { readonly task: VersionTask; readonly result: VersionPart };
+  /** The same for records of an open file. */
+  readonly versionOf: { readonly task: VersionOfTask; readonly result: VersionOf };
 }
 export type RangeWork = keyof Works;
 
@@ -130,6 +132,7 @@ const WORKERS: { readonly [W in RangeWork]: Worker<W> } = {
   search: searchRange,
   column: columnRange,
   version: versionRange,
+  versionOf,
   join: async ({ parts, recordCount }) => Promise.resolve(columnOf(parts, recordCount)),
 };
 

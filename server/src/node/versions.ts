@@ -9,7 +9,6 @@ import type { Recognition } from '#core/mapping/recognise.ts';
 import { heldFrom, recogniseAs } from '#core/mapping/recognise.ts';
 import { messages } from '#core/messages.ts';
 import type { RawRecord } from '#core/model/record.ts';
-import type { RecordStream } from '#core/ports.ts';
 
 import { cardFor } from './card.ts';
 import { configuredMapping } from './config.ts';
@@ -25,7 +24,8 @@ export interface VersionFile {
   readonly settingsPath: string;
 }
 
-async function recognisedAs(
+/** @param before how the other version is read, if that is known: open labels mean the same in both */
+export async function recognisedAs(
   { file, settingsPath }: VersionFile,
   before: Recognition | undefined,
 ): Promise<Recognition | undefined> {
@@ -99,7 +99,8 @@ export async function readVersion(
 /** One version with its records, to read texts again. */
 export interface OpenVersion {
   readonly version: Version;
-  readonly records: RecordStream;
+  /** With `wants`, only those for which it returns true. */
+  readonly records: (wants: (record: number) => boolean) => AsyncIterable<RawRecord>;
   readonly reading: VersionReading;
 }
 

@@ -2,14 +2,13 @@
 // compared by these columns alone, so a million records take about 85 MB.
 import { Columns } from '../facts/columns.ts';
 import type { Key } from '../hash.ts';
-import { compareKeys, formatKey, hashKey, NO_KEY } from '../hash.ts';
+import { compareKeys, formatKey, hashKey, joinKeys, NO_KEY } from '../hash.ts';
 import { parseRecord } from '../json/parseRecord.ts';
-import type { Judgement, Reading } from '../mapping/forms/form.ts';
+import type { Reading } from '../mapping/forms/form.ts';
 import { readRecord } from '../mapping/read.ts';
 import type { Recognition } from '../mapping/recognise.ts';
 import { canonical } from '../model/canonical.ts';
-import type { Identity } from '../model/identity.ts';
-import { answerSpelling, identify, pairKey, promptSpelling } from '../model/identity.ts';
+import { answerSpelling, promptSpelling } from '../model/identity.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import type { Pair, Side } from '../model/pair.ts';
@@ -69,6 +68,15 @@ function versionColumns(rows: number): VersionColumns {
   };
 }
 
+const WIDE: ReadonlySet<string> = new Set<KeyColumn>([
+  'said',
+  'answers',
+  'prompt',
+  'chosen',
+  'rejected',
+  'id',
+]);
+
 /** What the core can't compute itself: the first 128 bits of a cryptographic digest of a text. */
 export type Digest = (text: string) => ArrayLike<number>;
 
@@ -104,31 +112,42 @@ function idKey(value: JsonObject): Key {
   return NO_KEY;
 }
 
-const joined = (keys: readonly Key[]): Key => hashKey([...keys].sort(compareKeys).map(formatKey).join(' '));
-
-/** A pair with its direction; a tie has none. */
-function directedKey({ isTie }: Pair, identity: Identity): Key {
-  const { chosenKey, rejectedKey } = identity;
-  if (isTie) return hashKey('tie', pairKey(identity));
-  return hashKey(`${formatKey(chosenKey)} ${formatKey(rejectedKey)}`);
+/** One key of several, in whatever order. */
+function joined(keys: readonly Key[]): Key {
+  const [only] = keys;
+  if (only && keys.length === 1) return only;
+  return hashKey([...keys].sort(compareKeys).map(formatKey).join(' '));
 }
 
-/** Pairs of one record share their prompt. */
-function identitiesOf(
-  pairs: readonly Pair[],
-): readonly { readonly pair: Pair; readonly identity: Identity }[] {
+/** One key of two whose order counts. */
+const ordered = ([low, high]: Key, second: Key): Key => joinKeys([(low ^ 0x5bd1e995) >>> 0, high], second);
+
+/** What a key is of: the same texts in another role give another key. */
+const [PAIR, TIE, ANSWER]: readonly [Key, Key, Key] = [hashKey('pair'), hashKey('tie'), hashKey('answer')];
+
+/** The keys of answers, each computed once: candidates stand in several pairs. */
+function answerKeys(): (side: Side) => Key {
+  const known = new Map<Side, Key>();
+  return (side) => {
+    const before = known.get(side);
+    if (before) return before;
+    const key = hashKey(answerSpelling(side));
+    known.set(side, key);
+    return key;
+  };
+}
+
+/** The key of each prompt: the pairs of one record share theirs. */
+function promptKeys(): (of: Pick<Pair, 'prompt' | 'context'>) => Key {
   let before: { readonly prompt: Pair['prompt']; readonly key: Key } | undefined;
-  return pairs.map((pair) => {
-    const identity = identify(pair, before?.prompt === pair.prompt ? before.key : undefined);
-    before = { prompt: pair.prompt, key: identity.promptKey };
-    return { pair, identity };
-  });
-}
-
-const answerKey = (side: Side): Key => hashKey(answerSpelling(side));
-
-function judgedKey({ prompt, response }: Judgement): Key {
-  return hashKey(answerSpelling(response), hashKey(promptSpelling({ prompt })));
+  return (of) => {
+    if (before?.prompt === of.prompt) return before.key;
+    before = {
+      prompt: of.prompt,
+      key: of.prompt.length === 0 && !of.context ? NO_KEY : hashKey(promptSpelling(of)),
+    };
+    return before.key;
+  };
 }
 
 interface RecordKeys {
@@ -156,22 +175,26 @@ function keysOf({ pairs, judgements }: Reading): RecordKeys {
   if (!first) return OPAQUE;
   const isPair = pairs.length === 1 && judgements.length === 0;
   const isAnswer = pairs.length === 0 && judgements.length === 1;
-  const identities = identitiesOf(pairs);
-  const judged = judgements.map(judgedKey);
+  const [keyOf, askedAs] = [answerKeys(), promptKeys()];
+  const [said, answers]: [Key[], Key[]] = [[], []];
+  for (const one of pairs) {
+    const [asked, chosen, rejected] = [askedAs(one), keyOf(one.chosen), keyOf(one.rejected)];
+    const both = ordered(PAIR, ordered(asked, joinKeys(chosen, rejected)));
+    answers.push(both);
+    // A tie has no direction.
+    said.push(ordered(one.isTie ? TIE : chosen, both));
+  }
+  for (const { prompt, response, verdict } of judgements) {
+    const own = ordered(ANSWER, ordered(askedAs({ prompt }), keyOf(response)));
+    answers.push(own);
+    said.push(hashKey(String(verdict), own));
+  }
   return {
-    said: joined([
-      ...identities.map(({ pair: own, identity }) => directedKey(own, identity)),
-      ...judgements.map(({ verdict }, i) => hashKey(String(verdict), judged[i])),
-    ]),
-    answers: joined([...identities.map(({ identity }) => pairKey(identity)), ...judged]),
-    prompt: first.prompt.length === 0 ? NO_KEY : hashKey(promptSpelling(first)),
-    chosen:
-      isPair && pair
-        ? answerKey(pair.chosen)
-        : isAnswer && judgement
-          ? answerKey(judgement.response)
-          : NO_KEY,
-    rejected: isPair && pair ? answerKey(pair.rejected) : NO_KEY,
+    said: joined(said),
+    answers: joined(answers),
+    prompt: askedAs(first),
+    chosen: isPair && pair ? keyOf(pair.chosen) : isAnswer && judgement ? keyOf(judgement.response) : NO_KEY,
+    rejected: isPair && pair ? keyOf(pair.rejected) : NO_KEY,
     flags:
       (isPair ? HAS_ONE_PAIR : 0) |
       (isPair && pair?.isTie ? IS_TIE : 0) |
@@ -245,6 +268,25 @@ export class Version {
       c.byteStart[row] = (c.byteStart[row] ?? 0) + bytes;
       c.byteEnd[row] = (c.byteEnd[row] ?? 0) + bytes;
     }
+  }
+
+  /** Takes rows of other columns to the places that `records` names. */
+  put(other: VersionColumns, records: Uint32Array): void {
+    const c = this.#columns.all;
+    for (const name of Object.keys(other) as (keyof VersionColumns)[]) {
+      const [to, from] = [c[name], other[name]];
+      const width = name === 'whole' ? DIGEST_WORDS : WIDE.has(name) ? 2 : 1;
+      records.forEach((record, row) => {
+        for (let i = 0; i < width; i++) to[width * record + i] = from[width * row + i] ?? 0;
+      });
+    }
+  }
+
+  /** So many records without keys. */
+  static ofSize(count: number): Version {
+    const version = new Version();
+    version.#columns.load(versionColumns(count), count, count);
+    return version;
   }
 
   /** The same records in another order, some of them left out. */

@@ -5,6 +5,7 @@ import type { Converted } from './convert.ts';
 import type { EditDone, EditMade, EditRef, HeldAnswer, HeldText, KeepRequest, RecordEdit } from './edits.ts';
 import type { FindingsRequest, FindingsResult, RuleFix, RuleScope } from './findings.ts';
 import type { Glance } from './glance.ts';
+import type { ComparedVersions } from './history.ts';
 import type { MappingFields, MappingPreview, MappingRule } from './mapping.ts';
 import type { ModelCheck } from './models.ts';
 import type { Outcome } from './outcome.ts';
@@ -61,6 +62,8 @@ export interface EditorRequests {
   'preflens/pair': { params: PairRequest; result: RecordView };
   /** An open file as a whole, with the margins that are known so far. */
   'preflens/portrait': { params: PortraitRequest; result: PortraitResult };
+  /** Compares an open file with its last commit: queries know what changed from then on. */
+  'preflens/compareWithHead': { params: FileRef; result: Outcome<ComparedVersions> };
   /** What the start of a file shows that is not open. */
   'preflens/glance': { params: FileRef; result: Glance };
   /** Opens a file that no editor holds, because it is too large or compressed. */

@@ -15,6 +15,7 @@ import type { SortKey } from '#core/query/sortKey.ts';
 import { fieldsRead, sortKeyOf } from '#core/query/sortKey.ts';
 import type { Fault } from '#core/query/syntax.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
+import { plural } from '#core/words/numbers.ts';
 import { searchParts, workOnParts } from '#node/searchFile.ts';
 import type { RangeRunner } from '#node/threads.ts';
 import type { Found, RowSelection } from '#protocol/editor/rows.ts';
@@ -226,17 +227,35 @@ export class Selections {
     return selectedRows(key, picked, rows, order === 'findings', more);
   }
 
+  /** What the rows leave out. */
+  #noteOf(query: Query): { readonly note?: string } {
+    const notes = [this.#changesNote(query), this.#findingsNote(query)].filter((note) => note !== '');
+    return notes.length === 0 ? {} : { note: notes.join(' ') };
+  }
+
+  /** Removed records are no rows. */
+  #changesNote({ facts }: Query): string {
+    if (!facts.has('change')) return '';
+    const { earlier } = this.#dataset;
+    if (!earlier)
+      return 'The file is not compared with an earlier version: run “PrefLens: Compare With HEAD”.';
+    const { removed } = earlier.counts;
+    const gone =
+      removed === 0
+        ? ''
+        : ` ${plural(removed, 'record')} of it ${removed === 1 ? 'is' : 'are'} gone, and no row.`;
+    return `Compared with ${earlier.name}.${gone}`;
+  }
+
   /** Findings of a rule beyond a limit are counted, and nobody knows their records. */
-  #noteOf({ facts, namesRule }: Query): { readonly note?: string } {
-    if (!facts.has('rule')) return {};
+  #findingsNote({ facts, namesRule }: Query): string {
+    if (!facts.has('rule')) return '';
     const dataset = this.#dataset;
     const cut = [...dataset.survey.counts.keys()].filter(
       (rule) => namesRule(rule) && dataset.unlistedCount(rule) > 0,
     );
-    if (cut.length === 0) return {};
-    return {
-      note: `Of ${cut.map((rule) => `\`${rule}\``).join(' and ')}, only the first findings are listed; the records of the others are not among these rows.`,
-    };
+    if (cut.length === 0) return '';
+    return `Of ${cut.map((rule) => `\`${rule}\``).join(' and ')}, only the first findings are listed; the records of the others are not among these rows.`;
   }
 
   #valueOf(record: number, field: string): Json | undefined {
