@@ -1,6 +1,7 @@
 // An open file beside an earlier version of it: what happened to each record. It follows edits, so a flip that is taken
 // back is no change.
 import type { ChangeKind } from '#core/history/differences.ts';
+import type { Differences } from '#core/history/differences.ts';
 import {
   ADDED,
   changeBetween,
@@ -9,7 +10,6 @@ import {
   isSameWhole,
   MOVED,
 } from '#core/history/differences.ts';
-import type { Differences } from '#core/history/differences.ts';
 import type { Version, VersionReading } from '#core/history/versionKeys.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import { digestWords } from '#node/digest.ts';
