@@ -4,17 +4,10 @@ import { differencesOf } from '#core/history/differences.ts';
 import type { ChangeEntry } from '#core/history/listing.ts';
 import { listChanges } from '#core/history/listing.ts';
 import { openFile } from '#node/files.ts';
-import { workOn } from '#node/rangeWork.ts';
-import type { RangeRunner } from '#node/threads.ts';
 import { entriesOf, readingsOf, readVersion } from '#node/versions.ts';
 
 import { never } from './files.ts';
-
-/** Works in this thread. */
-export const HERE: RangeRunner = {
-  width: 1,
-  run: async (work, task, onBytes) => workOn(work, task, onBytes),
-};
+import { HERE } from './threads.ts';
 
 export interface Compared {
   readonly found: Differences;

@@ -83,6 +83,18 @@ describe('preflens diff', () => {
   });
 });
 
+it('preflens rows selects by what changed', async () => {
+  const old = folder.write('old.jsonl', file(RECORDS));
+  const now = folder.write('new.jsonl', file([...edited({ 3: record(3, 'bad 3', 'good 3') }), record(20)]));
+  const rows = async (...more: string[]): Promise<string> =>
+    (await preflens(['rows', now, '--against', old, '--format', 'records', ...more])).out;
+  expect(await rows('--where', 'change:flipped')).toBe(file([record(3, 'bad 3', 'good 3')]));
+  expect(await rows('--where', 'change:*')).toBe(file([record(3, 'bad 3', 'good 3'), record(20)]));
+  expect(await rows('--where', '-change:*', '--limit', '1')).toBe(file(RECORDS.slice(0, 1)));
+  const alone = await preflens(['rows', now, '--where', 'change:*']);
+  expect([alone.code, alone.err]).toEqual([2, expect.stringContaining('--against')]);
+});
+
 /** A repository with both drivers. */
 function git(...args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync('git', args, {

@@ -8,6 +8,7 @@ import type { Comparison } from '#core/history/report.ts';
 import { jsonReport, markdownReport, textReport } from '#core/history/report.ts';
 import { Version } from '#core/history/versionKeys.ts';
 import { UserError } from '#core/messages.ts';
+import type { DataFile } from '#node/dataFile.ts';
 import { openFile } from '#node/files.ts';
 import { gitFile } from '#node/gitFile.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
@@ -89,6 +90,17 @@ async function compare(
   const lines = bytesOf(REPORTS[format](comparison));
   await command.records(Readable.from(lines, { objectMode: false }), command.signal);
   return hasDifferences(found);
+}
+
+/** What happened to each record of a file since an earlier version. */
+export async function changesSince(command: Command, oldPath: string, file: DataFile): Promise<Uint16Array> {
+  const oldSide = await versionAt(command, oldPath);
+  const newSide: NamedVersion = { file, settingsPath: file.path, name: file.path };
+  const readings = await readingsOf(oldSide, newSide);
+  const old = await openVersion(command, oldSide, readings.old, 'Reading the old version');
+  const now = await openVersion(command, newSide, readings.now, 'Reading the new version');
+  command.bar.clear();
+  return differencesOf(old.version, now.version).changes;
 }
 
 async function versionAt(

@@ -357,6 +357,7 @@ program
   )
   .argument('<file>', 'a file')
   .option('--where <query>', 'which records, such as: margin<0 source:hh refus*; all by default')
+  .option('--against <file>', 'an earlier version of the file, for queries such as change:flipped')
   .option('--sort <field>', 'a fact or a field; records without a value come last')
   .option('--descending', 'with --sort: the largest first', false)
   .option('--sample <n>', 'so many of them at random', toNumber)

@@ -141,6 +141,10 @@ export const messages = {
     new UserError(
       `${path}: git has no such file in "${revision}": ${why}. Name a revision in which the file is committed, or compare two files: preflens diff OLD NEW`,
     ),
+  nothingCompared: (path: string) =>
+    new UserError(
+      `${path}: "change" is about an earlier version, and none is named. Name one: preflens rows FILE --against OLD --where change:*`,
+    ),
   gitNeedsTrust: () =>
     new UserError(
       'The comparison with HEAD runs git in this folder, so the workspace has to be trusted. Run "Workspaces: Manage Workspace Trust".',

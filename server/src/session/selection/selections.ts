@@ -237,14 +237,11 @@ export class Selections {
   #changesNote({ facts }: Query): string {
     if (!facts.has('change')) return '';
     const { earlier } = this.#dataset;
-    if (!earlier)
-      return 'The file is not compared with an earlier version: run “PrefLens: Compare With HEAD”.';
+    if (!earlier) return 'Run “PrefLens: Compare With HEAD” first.';
     const { removed } = earlier.counts;
-    const gone =
-      removed === 0
-        ? ''
-        : ` ${plural(removed, 'record')} of it ${removed === 1 ? 'is' : 'are'} gone, and no row.`;
-    return `Compared with ${earlier.name}.${gone}`;
+    return removed === 0
+      ? `Since ${earlier.name}.`
+      : `${plural(removed, 'record')} removed since ${earlier.name}.`;
   }
 
   /** Findings of a rule beyond a limit are counted, and nobody knows their records. */
