@@ -15,7 +15,6 @@ import type { SortKey } from '#core/query/sortKey.ts';
 import { fieldsRead, sortKeyOf } from '#core/query/sortKey.ts';
 import type { Fault } from '#core/query/syntax.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
-import { plural } from '#core/words/numbers.ts';
 import { searchParts, workOnParts } from '#node/searchFile.ts';
 import type { RangeRunner } from '#node/threads.ts';
 import type { Found, RowSelection } from '#protocol/editor/rows.ts';
@@ -24,6 +23,7 @@ import type { OpenDataset } from '../dataset.ts';
 import type { Carried } from '../sources/resurvey.ts';
 import { factsOf, topFields } from './known.ts';
 import { Latest } from './latest.ts';
+import { noteOf } from './notes.ts';
 import { Search } from './search.ts';
 import type { Selected } from './selected.ts';
 import { nothing, selectedRows } from './selected.ts';
@@ -211,7 +211,7 @@ export class Selections {
       ...(isReading && { search: { done, hits: picked.records.length } }),
       ...(search?.fault && { fault: search.fault }),
       ...(message !== undefined && { fault: { message, start: end, end } }),
-      ...this.#noteOf(query),
+      ...noteOf(query, dataset),
     };
     // Rows that would come in another order, or be others, a moment later.
     if (columns.some((one) => one && !one.column) || (sample && isReading)) return nothing(key, more);
@@ -225,34 +225,6 @@ export class Selections {
       sample: sample && { ...sample, by: keyAt(1) },
     });
     return selectedRows(key, picked, rows, order === 'findings', more);
-  }
-
-  /** What the rows leave out. */
-  #noteOf(query: Query): { readonly note?: string } {
-    const notes = [this.#changesNote(query), this.#findingsNote(query)].filter((note) => note !== '');
-    return notes.length === 0 ? {} : { note: notes.join(' ') };
-  }
-
-  /** Removed records are no rows. */
-  #changesNote({ facts }: Query): string {
-    if (!facts.has('change')) return '';
-    const { earlier } = this.#dataset;
-    if (!earlier) return 'Run “PrefLens: Compare With HEAD” first.';
-    const { removed } = earlier.counts;
-    return removed === 0
-      ? `Since ${earlier.name}.`
-      : `${plural(removed, 'record')} removed since ${earlier.name}.`;
-  }
-
-  /** Findings of a rule beyond a limit are counted, and nobody knows their records. */
-  #findingsNote({ facts, namesRule }: Query): string {
-    if (!facts.has('rule')) return '';
-    const dataset = this.#dataset;
-    const cut = [...dataset.survey.counts.keys()].filter(
-      (rule) => namesRule(rule) && dataset.unlistedCount(rule) > 0,
-    );
-    if (cut.length === 0) return '';
-    return `Of ${cut.map((rule) => `\`${rule}\``).join(' and ')}, only the first findings are listed; the records of the others are not among these rows.`;
   }
 
   #valueOf(record: number, field: string): Json | undefined {
