@@ -14,6 +14,7 @@ import { checkCommands } from './commands/checks.ts';
 import { convertCommands } from './commands/convert.ts';
 import { fileCommands } from './commands/files.ts';
 import { findingsCommands } from './commands/findings.ts';
+import { historyCommands } from './commands/history.ts';
 import { askWhichIsBetter, mappingCommands } from './commands/mappings.ts';
 import { modelCommands } from './commands/models.ts';
 import { openAsCommands } from './commands/openAs.ts';
@@ -101,6 +102,7 @@ export function activate(context: vscode.ExtensionContext): PrefLensApi {
       ...openAsCommands(server, datasets),
       ...rowCommands(datasets, statuses),
       ...reviewCommands(datasets),
+      ...historyCommands(server, datasets, reports),
       ...fileCommands({ server, statuses, output, media, fileMeant, review }),
       ...convertCommands({ server, output, fileMeant }),
       ...scoringCommands(server, fileMeant),

@@ -84,6 +84,9 @@ export function startDatasetPage(
       showPart: ({ part }) => {
         dispatch({ kind: part, event: { kind: 'opened' } });
       },
+      query: ({ query }) => {
+        dispatch({ kind: 'queryChosen', query });
+      },
       reviewAct: ({ command }) => {
         dispatch({ kind: 'review', event: { kind: 'commanded', command } });
       },

@@ -13,6 +13,7 @@ const ALL_CORE = [
   ...PARSED,
   ...[
     'facts',
+    'history',
     'edits',
     'input',
     'reward',
@@ -89,6 +90,12 @@ export const ROOMS = [
     may: [...GROUND, 'core/json'],
   },
   { name: 'core/facts', holds: 'records and pairs as numbers', at: [`${CORE}facts/`], may: GROUND },
+  {
+    name: 'core/history',
+    holds: 'two versions of a dataset, compared and merged record by record',
+    at: [`${CORE}history/`],
+    may: [...PARSED, 'core/facts'],
+  },
   { name: 'core/edits', holds: 'edits to bytes', at: [`${CORE}edits/`], may: PARSED },
   { name: 'core/input', holds: 'files that are not JSON Lines', at: [`${CORE}input/`], may: PARSED },
   {
@@ -125,7 +132,10 @@ export const ROOMS = [
     name: 'core/query',
     holds: 'the query language',
     at: [`${CORE}query/`],
-    may: [...PARSED, 'core/facts', 'core/checks', 'core/score', 'core/config', 'core/dataset'],
+    may: [
+      ...PARSED,
+      ...['facts', 'history', 'checks', 'score', 'config', 'dataset'].map((name) => `core/${name}`),
+    ],
   },
   {
     name: 'core/memory',
@@ -188,7 +198,15 @@ export const ROOMS = [
     name: 'protocol',
     holds: 'the messages of every wire, as types',
     at: ['server/src/protocol/'],
-    may: ['core/base', 'core/model', 'core/reward', 'core/score', 'core/config', 'core/portrait'],
+    may: [
+      'core/base',
+      'core/model',
+      'core/reward',
+      'core/score',
+      'core/config',
+      'core/portrait',
+      'core/history',
+    ],
   },
   {
     name: 'formats',

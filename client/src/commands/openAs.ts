@@ -40,7 +40,7 @@ async function openAsDataset(file: vscode.Uri): Promise<void> {
 }
 
 /** Shows the dataset editor of a file, and opens one if there is none. */
-async function showDataset(file: vscode.Uri): Promise<void> {
+export async function showDataset(file: vscode.Uri): Promise<void> {
   const open = datasetTabOf(file.toString());
   if (open) await vscode.commands.executeCommand('vscode.openWith', file, open.viewType);
   else await openAsDataset(file);

@@ -43,6 +43,7 @@ export class DatasetPage {
   #isReady = false;
   #waiting: { readonly how: 'reveal' | 'follow'; readonly ref: RecordRef } | undefined;
   #wanted: PagePart | undefined;
+  #wantedQuery: string | undefined;
 
   constructor(panel: vscode.WebviewPanel, uri: string, parts: DatasetPageParts) {
     const { server, statuses, memory, view, history, review, onReviewing } = parts;
@@ -125,6 +126,11 @@ export class DatasetPage {
     if (this.#isReady) this.#channel.notify('showPart', { part });
   }
 
+  showQuery(query: string): void {
+    this.#wantedQuery = this.#isReady ? undefined : query;
+    if (this.#isReady) this.#channel.notify('query', { query });
+  }
+
   /** Does in the review what one of its buttons does. */
   reviewAct(command: ReviewCommand): void {
     this.#channel.notify('reviewAct', { command });
@@ -179,6 +185,7 @@ export class DatasetPage {
     // After a reload, the page shows what the person chose since.
     this.#waiting = undefined;
     if (this.#wanted) this.showPart(this.#wanted);
+    if (this.#wantedQuery !== undefined) this.showQuery(this.#wantedQuery);
   }
 
   async #columns(signal: AbortSignal): Promise<DatasetPageRequests['columns']['result']> {

@@ -29,3 +29,7 @@ export const CODECS = namesOf<TableCodec>({
 
 export const REVIEW_FORMATS = ['text', 'json'] as const;
 export type ReviewFormat = (typeof REVIEW_FORMATS)[number];
+
+/** Reports of a comparison. */
+export const DIFF_FORMATS = ['text', 'json', 'markdown'] as const;
+export type DiffFormat = (typeof DIFF_FORMATS)[number];

@@ -103,6 +103,7 @@ export async function searched<T>(
   known: KnownFile,
   search: (reader: RowReader) => Promise<T>,
 ): Promise<T> {
+  if (query.facts.has('change') && !known.facts.changes) throw messages.nothingCompared(known.file.path);
   const found = await search({
     text: storedText(known.file),
     recognition: known.recognition,

@@ -13,8 +13,8 @@ import { expandPaths } from '#node/paths.ts';
 import { inWords } from '#node/systemErrors.ts';
 import type { McpOptions } from '#protocol/mcp.ts';
 
-import type { FailOn, FormatName, ReviewFormat } from './choices.ts';
-import { CODECS, FAIL_ON, FORMAT_NAMES, REVIEW_FORMATS, ROW_FORMATS } from './choices.ts';
+import type { DiffFormat, FailOn, FormatName, ReviewFormat } from './choices.ts';
+import { CODECS, DIFF_FORMATS, FAIL_ON, FORMAT_NAMES, REVIEW_FORMATS, ROW_FORMATS } from './choices.ts';
 import type { Command } from './command.ts';
 import type { Global } from './context.ts';
 import type { ConvertOptions } from './convert.ts';
@@ -226,6 +226,44 @@ program
   });
 
 program
+  .command('diff')
+  .description(
+    'print what happened to the records between two versions of a file; exit code 1 for differences, 2 for trouble',
+  )
+  .argument('<files...>', `OLD and NEW (${FORMATS}), or one file with --git`)
+  .option('--git <revision>', 'compare the file with a revision of it, such as HEAD or main')
+  .addOption(new Option('--format <name>', 'format of the report').choices([...DIFF_FORMATS]).default('text'))
+  .option('--limit <n>', 'list no more changes of each kind than this; default: 20, in JSON all', toNumber)
+  .option('--driver', 'take the arguments that git passes to a diff driver; the exit code is 0', false)
+  .action(
+    async (
+      files: string[],
+      { driver, ...options }: { format: DiffFormat; git?: string; limit?: number; driver: boolean },
+    ) => {
+      const { diff, gitDriver } = await import('./commands.ts');
+      if (driver) await gitDriver(await command(), files, options);
+      else process.exitCode = (await diff(await command(), files, options)) ? FINDINGS : CLEAN;
+    },
+  );
+
+program
+  .command('merge')
+  .description(
+    'merge two versions of a JSON Lines file record by record, into OURS; exit code 1 for conflicts, 2 for trouble',
+  )
+  .argument('<base>', 'the version that both come from')
+  .argument('<ours>', 'the version that the result replaces')
+  .argument('<theirs>', 'the other version')
+  .option('--path <path>', 'the name of the file in the repository; default: OURS')
+  .option('--marker-size <n>', 'length of conflict markers', toPosition, 7)
+  .action(
+    async (base: string, ours: string, theirs: string, options: { path?: string; markerSize: number }) => {
+      const { merge } = await import('./commands.ts');
+      process.exitCode = (await merge(await command(), { base, ours, theirs }, options)) ? FINDINGS : CLEAN;
+    },
+  );
+
+program
   .command('explain')
   .description('print the page of a rule or of the query language, or list all rules')
   .argument('[rule]', 'its id, or query')
@@ -319,6 +357,7 @@ program
   )
   .argument('<file>', 'a file')
   .option('--where <query>', 'which records, such as: margin<0 source:hh refus*; all by default')
+  .option('--against <file>', 'an earlier version of the file, for queries such as change:flipped')
   .option('--sort <field>', 'a fact or a field; records without a value come last')
   .option('--descending', 'with --sort: the largest first', false)
   .option('--sample <n>', 'so many of them at random', toNumber)

@@ -20,6 +20,7 @@ import { isSamePlace } from '#node/write.ts';
 import type { RowFormat } from './choices.ts';
 import type { Command } from './command.ts';
 import { writeToOutput } from './convert.ts';
+import { changesSince } from './diff.ts';
 import type { KnownFile } from './known.ts';
 import { fieldNames, knownFacts, searched } from './known.ts';
 
@@ -35,6 +36,8 @@ export interface RowsOptions {
   readonly count: boolean;
   readonly format: RowFormat;
   readonly out?: string;
+  /** An earlier version, for queries about changes. */
+  readonly against?: string;
   readonly groupBy?: string;
   readonly model?: string;
 }
@@ -197,7 +200,7 @@ function factsNeeded({ facts }: Query, { sort, by }: RowsOptions): ReadonlySet<s
 }
 
 export async function rows(command: Command, path: string, options: RowsOptions): Promise<void> {
-  const { where = '', sort, descending, sample, by, seed, limit = Infinity, out } = options;
+  const { where = '', sort, descending, sample, by, seed, limit = Infinity, out, against } = options;
   const file = await onlyFile(path, command.memoryMb);
   if (out !== undefined && out !== '-') {
     if (writtenCodecOf(out).isTable) throw messages.rowsNotTable(out);
@@ -206,7 +209,9 @@ export async function rows(command: Command, path: string, options: RowsOptions)
   const { obstacle } = await file.inspect();
   if (obstacle) throw messages.obstacle(file.path, obstacle);
   const query = queryOf(where, await fieldNames(file));
-  const known = await knownFacts(command, file, factsNeeded(query, options), options);
+  const alone = await knownFacts(command, file, factsNeeded(query, options), options);
+  const changes = against === undefined ? undefined : await changesSince(command, against, file);
+  const known: KnownFile = { ...alone, facts: { ...alone.facts, changes } };
   const choice = {
     query: where,
     sort: sort === undefined ? undefined : { field: sort, isDescending: descending },

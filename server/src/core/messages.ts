@@ -137,6 +137,30 @@ export const messages = {
     ),
   severalFiles: (path: string, count: number, first: string) =>
     new UserError(`${path}: this folder holds ${count} files. Name one of them, such as ${first}.`),
+  noRevision: (path: string, revision: string, why: string) =>
+    new UserError(
+      `${path}: git has no such file in "${revision}": ${why}. Name a revision in which the file is committed, or compare two files: preflens diff OLD NEW`,
+    ),
+  nothingCompared: (path: string) =>
+    new UserError(
+      `${path}: "change" is about an earlier version, and none is named. Name one: preflens rows FILE --against OLD --where change:*`,
+    ),
+  gitNeedsTrust: () =>
+    new UserError(
+      'The comparison with HEAD runs git in this folder, so the workspace has to be trusted. Run "Workspaces: Manage Workspace Trust".',
+    ),
+  noPastOf: (name: string) =>
+    new UserError(`${name} is no file on disk, so no revision of it can be found. Save it first.`),
+  noGit: (path: string) =>
+    new UserError(`${path}: the program git was not found. Compare two files: preflens diff OLD NEW`),
+  mergeKind: (path: string) =>
+    new UserError(
+      `${path}: only JSON Lines can be merged record by record. Your version was kept as it is; compare both with \`preflens diff\`.`,
+    ),
+  mergeTooLong: (path: string, line: number) =>
+    new UserError(
+      `${path}:${line}: the record is too long to merge. Nothing was written; \`--memory\` allows longer ones.`,
+    ),
   rowsNotTable: (out: string) =>
     new UserError(
       `${out}: \`preflens rows\` writes records as JSON Lines. Name a .jsonl file, and make a table of it with \`preflens convert\`.`,

@@ -12,6 +12,7 @@ import { serveDocuments } from './handlers/documents.ts';
 import { serveFeatures } from './handlers/features.ts';
 import { fileHandlers, fileListeners, linkWarner } from './handlers/files.ts';
 import { serveFindings } from './handlers/findings.ts';
+import { historyHandlers } from './handlers/history.ts';
 import { clientListeners, serveLifecycle } from './handlers/lifecycle.ts';
 import { mappingHandlers } from './handlers/mappings.ts';
 import { modelHandlers } from './handlers/models.ts';
@@ -66,6 +67,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
       ...portraitHandlers(sessions),
       ...rowHandlers(sessions),
       ...reviewHandlers(sessions, language),
+      ...historyHandlers(sessions, host),
       ...fileHandlers(sessions, warnOfLinks),
       ...tableHandlers(sessions, host, warnOfLinks),
       ...findings.handlers,

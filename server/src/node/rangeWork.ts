@@ -18,6 +18,8 @@ import type { FactsTables, RangeSurvey, RangeTask } from './rangeSurvey.ts';
 import { buffersOf, factsOf, surveyRange } from './rangeSurvey.ts';
 import type { ColumnTask, JoinTask, SearchResult, SearchTask } from './searchRange.ts';
 import { columnRange, searchRange } from './searchRange.ts';
+import type { VersionOf, VersionOfTask, VersionPart, VersionTask } from './versionRange.ts';
+import { versionOf, versionRange } from './versionRange.ts';
 
 /** What a thread reads: given bytes, or a file. */
 export type RelateText =
@@ -63,6 +65,10 @@ export interface Works {
   readonly column: { readonly task: ColumnTask; readonly result: ColumnPart };
   /** The parts of a column as one: texts are sorted, which takes seconds for a million. */
   readonly join: { readonly task: JoinTask; readonly result: Column };
+  /** The keys by which two versions of a file are compared. */
+  readonly version: { readonly task: VersionTask; readonly result: VersionPart };
+  /** The same for records of an open file. */
+  readonly versionOf: { readonly task: VersionOfTask; readonly result: VersionOf };
 }
 export type RangeWork = keyof Works;
 
@@ -125,6 +131,8 @@ const WORKERS: { readonly [W in RangeWork]: Worker<W> } = {
   relate,
   search: searchRange,
   column: columnRange,
+  version: versionRange,
+  versionOf,
   join: async ({ parts, recordCount }) => Promise.resolve(columnOf(parts, recordCount)),
 };
 
@@ -138,6 +146,7 @@ export async function workOn<W extends RangeWork>(
 
 /** Buffers to transfer to another thread instead of copying. */
 export function handOver(result: Works[RangeWork]['result']): ArrayBuffer[] {
+  if ('columns' in result) return Object.values(result.columns).map(({ buffer }) => buffer as ArrayBuffer);
   if ('keys' in result) return [result.keys.buffer as ArrayBuffer];
   if ('words' in result || 'masks' in result) return [];
   if ('records' in result) return buffersOf(result);

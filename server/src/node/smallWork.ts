@@ -10,7 +10,7 @@ const MAX_FILE_BYTES = 1 << 18;
 const MAX_BYTES = 1 << 20;
 
 /** Reads a file or its facts once. A search is not among them: only a thread can be stopped in an expression. */
-const HERE: ReadonlySet<RangeWork> = new Set(['survey', 'signatures', 'relate']);
+const HERE: ReadonlySet<RangeWork> = new Set(['survey', 'signatures', 'relate', 'version']);
 
 function bytesOf(path: string | undefined): number {
   if (path === undefined) return Infinity;

@@ -33,6 +33,7 @@ import type { ConsistencyResult } from '#protocol/scorer.ts';
 
 import { Slices } from './breathe.ts';
 import type { Position } from './document.ts';
+import type { EarlierVersion } from './earlierVersion.ts';
 import type { ReviewPlace } from './findingLists.ts';
 import { FindingLists } from './findingLists.ts';
 import type { ReviewedChance } from './lessons.ts';
@@ -81,6 +82,7 @@ export class OpenDataset {
   #generation = 0;
   #revision = 0;
   #relations: Relations | undefined;
+  #earlier: EarlierVersion | undefined;
   readonly #onUpdate: (carried?: Carried) => void;
 
   /**
@@ -177,6 +179,16 @@ export class OpenDataset {
     return this.#makeKey(finding, () => this.rawRecord(finding.record)?.bytes ?? new Uint8Array(0));
   }
 
+  /** The version that the file is compared with, if a person wanted that. */
+  get earlier(): EarlierVersion | undefined {
+    return this.#earlier;
+  }
+
+  setEarlier(earlier: EarlierVersion): void {
+    this.#earlier = earlier;
+    this.#revision++;
+  }
+
   get trust(): string | undefined {
     const scores = this.#scores;
     return (
@@ -206,6 +218,7 @@ export class OpenDataset {
     const carried = this.#ready ? this.source.refresh(this.#survey) : undefined;
     if (carried) {
       this.#setSurvey(carried.survey);
+      this.#earlier?.carry(carried, (record) => this.rawRecord(record));
       this.#carryRelations(carried);
       this.#scoreNewPairs();
       this.#rank();
@@ -468,6 +481,7 @@ export class OpenDataset {
     this.#lists.clear('label');
     this.#lists.clear('relations');
     this.#relations = undefined;
+    this.#earlier = undefined;
   }
 
   #changed(carried?: Carried): void {

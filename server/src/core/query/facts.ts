@@ -2,6 +2,7 @@
 import { STYLE_MARKS } from '../checks/dataset/styleMarks.ts';
 import type { Facts } from '../facts/facts.ts';
 import { PART_SHIFT } from '../facts/facts.ts';
+import { ADDED, EDITED, FLIPPED, MOVED, PART_NAMES } from '../history/differences.ts';
 import type { Finding, Severity } from '../model/finding.ts';
 import { WHOLE_FILE } from '../model/finding.ts';
 
@@ -15,6 +16,8 @@ export interface KnownFacts {
   readonly schemas: readonly string[];
   isEdited(record: number): boolean;
   isDropped(record: number): boolean;
+  /** What happened to each record since an earlier version; absent if none is compared. */
+  readonly changes?: Uint16Array | undefined;
 }
 
 /** A pair: its record, and its number among all pairs of the file; −1 for a record without pairs. */
@@ -213,6 +216,31 @@ const onlyOn =
     };
   };
 
+const PART_DETAILS: Readonly<Record<string, string>> = {
+  prompt: 'the prompt',
+  chosen: 'the chosen answer',
+  rejected: 'the rejected answer',
+  answers: 'the answers of a record that holds several pairs, or one answer',
+  label: 'the verdict: a tie, a rank, a rating',
+  fields: 'other fields',
+};
+
+/** What can have happened to a record since the version that the file is compared with. */
+const CHANGES: Readonly<Record<string, { readonly detail: string; readonly bits: number }>> = {
+  added: { detail: 'the earlier version has no such record', bits: ADDED },
+  flipped: { detail: 'the other answer is the better one now', bits: FLIPPED },
+  edited: { detail: 'a text, the label or a field is another one', bits: EDITED },
+  moved: { detail: 'it stands elsewhere among the records of both versions', bits: MOVED },
+  ...Object.fromEntries(
+    PART_NAMES.map(([bits, name]) => [name, { detail: `edited: ${PART_DETAILS[name] ?? name}`, bits }]),
+  ),
+};
+
+function changeTest({ changes }: KnownFacts, isWanted: (value: string) => boolean): TestPair {
+  const bits = Object.entries(CHANGES).reduce((all, [name, own]) => all | (isWanted(name) ? own.bits : 0), 0);
+  return (record) => record >= 0 && ((changes?.[record] ?? 0) & bits) !== 0;
+}
+
 export const NAMED_FACTS: Readonly<Record<string, NamedFact>> = {
   rule: {
     detail: 'the rule of a finding',
@@ -257,6 +285,11 @@ export const NAMED_FACTS: Readonly<Record<string, NamedFact>> = {
     detail: 'a style that the rejected answer has and the chosen one has not',
     values: STYLES,
     of: onlyOn('rejected'),
+  },
+  change: {
+    detail: 'what happened to the record since the version that the file is compared with',
+    values: Object.fromEntries(Object.entries(CHANGES).map(([name, { detail }]) => [name, detail])),
+    of: changeTest,
   },
   is: {
     detail: 'a state of the pair',

@@ -5,6 +5,7 @@ import type { Converted } from './convert.ts';
 import type { EditDone, EditMade, EditRef, HeldAnswer, HeldText, KeepRequest, RecordEdit } from './edits.ts';
 import type { FindingsRequest, FindingsResult, RuleFix, RuleScope } from './findings.ts';
 import type { Glance } from './glance.ts';
+import type { ComparedVersions } from './history.ts';
 import type { MappingFields, MappingPreview, MappingRule } from './mapping.ts';
 import type { ModelCheck } from './models.ts';
 import type { Outcome } from './outcome.ts';
@@ -64,6 +65,8 @@ export interface EditorRequests {
   'preflens/portrait': { params: PortraitRequest; result: PortraitResult };
   /** What the chat template of a model makes of conversations of an open file: one string, or one fault, for each. */
   'preflens/tokenStrings': { params: FileRef & TokenStringsRequest; result: readonly Written[] };
+  /** Compares an open file with its last commit: queries know what changed from then on. */
+  'preflens/compareWithHead': { params: FileRef; result: Outcome<ComparedVersions> };
   /** What the start of a file shows that is not open. */
   'preflens/glance': { params: FileRef; result: Glance };
   /** Opens a file that no editor holds, because it is too large or compressed. */

@@ -125,6 +125,8 @@ export interface DatasetClientSends {
     options: ViewOptions;
     /** Show the portrait or the review of the file. */
     showPart: { readonly part: 'portrait' | 'review' };
+    /** Show the rows of this query. */
+    query: { readonly query: string };
     /** A command of the editor, for the review. */
     reviewAct: { readonly command: ReviewCommand };
     /** The rows changed, and no status says so. */

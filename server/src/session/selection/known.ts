@@ -39,5 +39,6 @@ export function factsOf(dataset: OpenDataset): KnownFacts {
     schemas: mapping ? [mapping.id, ...(mapping.others ?? []).map(({ id }) => id)] : [],
     isEdited: (record) => pending?.isEdited(record) ?? false,
     isDropped: (record) => pending?.isDropped(record) ?? false,
+    changes: dataset.earlier?.changes,
   };
 }

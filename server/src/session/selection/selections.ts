@@ -24,6 +24,7 @@ import type { OpenDataset } from '../dataset.ts';
 import type { Carried } from '../sources/resurvey.ts';
 import { factsOf, topFields } from './known.ts';
 import { Latest } from './latest.ts';
+import { noteOf } from './notes.ts';
 import { Search } from './search.ts';
 import type { Selected } from './selected.ts';
 import { nothing, selectedRows } from './selected.ts';
@@ -220,7 +221,7 @@ export class Selections {
       ...(isReading && { search: { done, hits: picked.records.length } }),
       ...(search?.fault && { fault: search.fault }),
       ...(message !== undefined && { fault: { message, start: end, end } }),
-      ...this.#noteOf(query),
+      ...noteOf(query, dataset),
     };
     // Rows that would come in another order, or be others, a moment later.
     if (columns.some((one) => one && !one.column) || (sample && isReading)) return nothing(key, more);
@@ -234,19 +235,6 @@ export class Selections {
       sample: sample && { ...sample, by: keyAt(1) },
     });
     return selectedRows(key, picked, rows, order === 'findings', more);
-  }
-
-  /** Findings of a rule beyond a limit are counted, and nobody knows their records. */
-  #noteOf({ facts, namesRule }: Query): { readonly note?: string } {
-    if (!facts.has('rule')) return {};
-    const dataset = this.#dataset;
-    const cut = [...dataset.survey.counts.keys()].filter(
-      (rule) => namesRule(rule) && dataset.unlistedCount(rule) > 0,
-    );
-    if (cut.length === 0) return {};
-    return {
-      note: `Of ${cut.map((rule) => `\`${rule}\``).join(' and ')}, only the first findings are listed; the records of the others are not among these rows.`,
-    };
   }
 
   #valueOf(record: number, field: string): Json | undefined {
