@@ -1,7 +1,7 @@
 // Results of solutions: where they stand, and which are the same.
 import { describe, expect, it } from 'vitest';
 
-import { finalAnswer, isSameResult, resultOf } from '#core/checks/labels/finalAnswer.ts';
+import { finalAnswer, isSameResult, resultOf } from '#core/mapping/said/finalAnswer.ts';
 
 const RESULTS: readonly (readonly [text: string, value: number | string | undefined])[] = [
   ['20', 20],

@@ -247,6 +247,58 @@ it('evidence for the other reading takes the certainty away', () => {
   expect(recognise(long)!.polarity).toMatchObject({ isSure: true });
 });
 
+describe('what records say beside an open label', () => {
+  const readingOf = (records: readonly JsonObject[]) => recognise(records)!;
+  const certaintyOf = (records: readonly JsonObject[]): number => readingOf(records).polarity?.certainty ?? 1;
+  const isFirstBetter = (records: readonly JsonObject[], i: number): boolean => {
+    const outcome = readRecord(readingOf(records).mapping, records[i]!);
+    return !('problem' in outcome) && outcome.pairs[0]?.candidates[0] === 0;
+  };
+  /** The first answer is better in every other record. */
+  const reviewed = (one: number, isRight: (i: number) => boolean = () => true): readonly JsonObject[] =>
+    OPEN.map((record, i) => {
+      const isFirst = i % 2 === 0;
+      const said = isFirst === isRight(i) ? 'A' : 'B';
+      return { ...record, label: isFirst ? one : 1 - one, judgment: `Overall, Response ${said} is better.` };
+    });
+
+  it.each([0, 1])('reviews decide that %i is the first answer', (one) => {
+    const records = reviewed(one);
+    expect(certaintyOf(records)).toBeGreaterThan(0.95);
+    expect([0, 1, 2, 3].map((i) => isFirstBetter(records, i))).toEqual([true, false, true, false]);
+    expect(readingOf(records).polarity?.evidence.map(({ says }) => says)).toContainEqual(
+      'the words of "judgment" agree in 12 of 12 records',
+    );
+  });
+
+  it('reviews of answers in changing order decide nothing', () => {
+    expect(certaintyOf(reviewed(1, (i) => i % 4 < 2))).toBeLessThan(0.95);
+    expect(certaintyOf(reviewed(1, (i) => i % 3 > 0))).toBeLessThan(0.95);
+  });
+
+  it.each([0, 1])('right results decide that %i is the first answer', (one) => {
+    const records = OPEN.map(({ prompt }, i) => {
+      const [good, bad] = [`The answer is ${i}.`, `The answer is ${i + 7}.`];
+      const isFirst = i % 2 === 0;
+      const [response_a, response_b] = isFirst ? [good, bad] : [bad, good];
+      return { prompt: prompt!, response_a, response_b, label: isFirst ? one : 1 - one, ground_truth: i };
+    });
+    expect(certaintyOf(records)).toBeGreaterThan(0.95);
+    expect([0, 1, 2, 3].map((i) => isFirstBetter(records, i))).toEqual([true, false, true, false]);
+  });
+
+  it.each([0, 1])('right results decide that %i is the verdict on a good answer', (one) => {
+    const records = OPEN.map(({ prompt }, i) => {
+      const isGood = i % 2 === 0;
+      const output = `The answer is ${isGood ? i : i + 7}.`;
+      return { prompt: prompt!, output, label: isGood ? one : 1 - one, ground_truth: i };
+    });
+    expect(certaintyOf(records)).toBeGreaterThan(0.95);
+    const outcome = readRecord(readingOf(records).mapping, records[0]!);
+    expect('problem' in outcome ? undefined : outcome.judgements[0]?.verdict).toBe(true);
+  });
+});
+
 describe('a file that mixes schemas', () => {
   const explicit = Array.from({ length: 6 }, (_, i) => ({
     prompt: `Question ${i}?`,

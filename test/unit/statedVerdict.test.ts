@@ -1,7 +1,7 @@
 // What a review says in words, and what it leaves open.
 import { describe, expect, it } from 'vitest';
 
-import { statedVerdict } from '#core/checks/labels/statedVerdict.ts';
+import { statedVerdict } from '#core/mapping/said/statedVerdict.ts';
 
 const CLEAR: readonly (readonly [review: string, better: 'first' | 'second', words: string])[] = [
   ['The first one is wrong. [[B]]', 'second', '[[B]]'],

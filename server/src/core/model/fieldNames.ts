@@ -146,8 +146,8 @@ function classify(name: string): FieldKind {
   return has(PROMPT) ? 'prompt' : 'other';
 }
 
-/** A test of names that remembers its answers. */
-function remembered(test: (name: string) => boolean): (name: string) => boolean {
+/** A test of names that remembers its answers: the records of a file repeat their names. */
+export function remembered(test: (name: string) => boolean): (name: string) => boolean {
   const answers = new Map<string, boolean>();
   return (name) => {
     const before = answers.get(name);

@@ -1,53 +1,8 @@
 import { namesRead } from '../../mapping/read.ts';
-import { wordsOf } from '../../model/fieldNames.ts';
-import type { Json, JsonObject, Path } from '../../model/json.ts';
-import { isObject } from '../../model/json.ts';
+import { answerKey, endsWith } from '../../mapping/said/answerKey.ts';
+import type { Result } from '../../mapping/said/finalAnswer.ts';
+import { finalAnswer } from '../../mapping/said/finalAnswer.ts';
 import type { RecordCheck } from '../check.ts';
-import type { Result } from './finalAnswer.ts';
-import { finalAnswer, isSameResult, resultOf } from './finalAnswer.ts';
-
-/** Words in the names of fields with the right result, beside "answer", "solution" and the like. */
-const KEYS: ReadonlySet<string> = new Set(
-  'truth gold golden reference expected correct target key'.split(' '),
-);
-
-/** Whole names, where the schema does not read them. */
-const WHOLE: ReadonlySet<string> = new Set(['answer', 'final_answer', 'gt', 'gold']);
-
-/** Such a field is about one of several answers. */
-const OTHERS: ReadonlySet<string> = new Set('model is count score rate length'.split(' '));
-
-function isKeyName(name: string): boolean {
-  if (WHOLE.has(name.toLowerCase())) return true;
-  const words = wordsOf(name);
-  return words.some((word) => KEYS.has(word)) && !words.some((word) => OTHERS.has(word));
-}
-
-interface AnswerKey {
-  readonly path: Path;
-  readonly result: Result;
-}
-
-function resultIn(value: Json | undefined): Result | undefined {
-  if (typeof value === 'number') return resultOf(String(value));
-  if (typeof value !== 'string') return undefined;
-  return resultOf(value) ?? finalAnswer(value)?.result;
-}
-
-/** The record's own result, in a field of its own or of an object such as `reward_model`. */
-function answerKey(record: JsonObject, read: ReadonlySet<string>): AnswerKey | undefined {
-  for (const [name, value] of Object.entries(record)) {
-    if (read.has(name)) continue;
-    const inside = isObject(value)
-      ? Object.entries(value).map(([own, more]) => [[name, own], more] as const)
-      : [];
-    for (const [path, one] of [[[name], value] as const, ...inside]) {
-      const result = isKeyName(path.at(-1) ?? '') ? resultIn(one) : undefined;
-      if (result) return { path, result };
-    }
-  }
-  return undefined;
-}
 
 const shown = ({ value }: Result): string => String(value);
 
@@ -73,12 +28,10 @@ export const answerKeyContradictsLabel: RecordCheck = {
     const key = answerKey(record, namesRead(mapping));
     if (!key) return [];
     return pairs.flatMap(({ chosen, rejected, isTie }, i) => {
-      const [good, bad] = [finalAnswer(chosen.text), finalAnswer(rejected.text)];
-      if (isTie || !good || !bad) return [];
-      const isWrong =
-        isSameResult(good.result, key.result) === false && isSameResult(bad.result, key.result) === true;
-      if (!isWrong) return [];
-      const message = `"${key.path.join('.')}" is ${shown(key.result)}, and so is the result of the rejected answer; that of the chosen one is ${shown(good.result)}.`;
+      const own = finalAnswer(chosen.text);
+      if (isTie || !own || endsWith(chosen.text, key) !== false || endsWith(rejected.text, key) !== true)
+        return [];
+      const message = `"${key.path.join('.')}" is ${shown(key.result)}, and so is the result of the rejected answer; that of the chosen one is ${shown(own.result)}.`;
       return [{ place: { path: key.path, part: 'value' as const }, message, pair: i }];
     });
   },

@@ -1,26 +1,5 @@
-import { labelFields } from '../../mapping/forms/label.ts';
-import { wordsOf } from '../../model/fieldNames.ts';
-import type { Json } from '../../model/json.ts';
+import { reviewVerdicts } from '../../mapping/said/reviews.ts';
 import type { RecordCheck } from '../check.ts';
-import type { StatedVerdict } from './statedVerdict.ts';
-import { statedVerdict } from './statedVerdict.ts';
-
-const REVIEWS: ReadonlySet<string> = new Set(
-  'review reviews rationale explanation justification critique judge judgment judgement evaluation feedback comparison assessment verdict comment comments'.split(
-    ' ',
-  ),
-);
-
-/** A judge who sees the answers in the other order calls the second one first. */
-const OTHER_ORDER: ReadonlySet<string> = new Set(
-  'swap swapped reverse reversed flipped inverted g2'.split(' '),
-);
-
-function isReview(name: string, value: Json | undefined): value is string {
-  if (typeof value !== 'string') return false;
-  const words = wordsOf(name);
-  return words.some((word) => REVIEWS.has(word)) && !words.some((word) => OTHER_ORDER.has(word));
-}
 
 const LONGEST_QUOTE = 120;
 
@@ -50,17 +29,11 @@ export const reviewContradictsLabel: RecordCheck = {
     const [pair] = pairs;
     // Elsewhere nothing says which answer is A. With several labels, a review may mean another one.
     if (answers.kind !== 'choice' || answers.axes || !pair || pair.isTie) return [];
-    const own = new Set<string>(labelFields(answers.label));
-    const said: [name: string, verdict: StatedVerdict, review: string][] = [];
-    for (const [name, review] of Object.entries(record)) {
-      if (!isReview(name, review) || own.has(name)) continue;
-      const verdict = statedVerdict(review);
-      if (verdict) said.push([name, verdict, review]);
-    }
+    const said = reviewVerdicts(record, answers.label);
     const labelled = pair.candidates[0] === 0 ? 'first' : 'second';
     // Reviews that disagree settle nothing.
-    if (said.some(([, { better }]) => better === labelled)) return [];
-    return said.slice(0, 1).map(([name, { better, start, end }, review]) => {
+    if (said.some(({ better }) => better === labelled)) return [];
+    return said.slice(0, 1).map(({ name, review, better, start, end }) => {
       const message = `"${name}" prefers the ${better} answer, the label the ${labelled}: ${quoted(review.slice(start, end))}.`;
       return {
         place: { path: [name], part: 'value' as const, within: [start, end] as const },

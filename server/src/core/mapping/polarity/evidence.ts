@@ -9,33 +9,14 @@ import { findField } from '../field.ts';
 import type { Preferred } from '../forms/label.ts';
 import { labelKind } from '../forms/label.ts';
 import type { Mapping } from '../mapping.ts';
-import { readRecord } from '../read.ts';
 import { sideScores } from '../sideScores.ts';
-import type { Card } from './card.ts';
 import { cardSays } from './card.ts';
 import type { LabelName } from './labelNames.ts';
 import { readLabelName, sideWords } from './labelNames.ts';
+import { byResults, byReviews } from './ownWords.ts';
+import type { Evidence, Question, Tally } from './question.ts';
+import { pairsOf, tally } from './question.ts';
 import type { Names } from './readings.ts';
-
-export interface Evidence {
-  readonly kind: 'name' | 'order' | 'scores' | 'length' | 'card';
-  /** What was seen, as a part of a sentence. */
-  readonly says: string;
-  /** A weight for each reading. */
-  readonly weights: readonly number[];
-}
-
-/** The readings of a file's label, and what they are judged by. */
-export interface Question {
-  readonly readings: readonly Mapping[];
-  /** Records that fit. */
-  readonly sample: readonly JsonObject[];
-  readonly names: Names;
-  /** Different values of the label, at most MAX_SEEN. */
-  readonly seen: readonly Json[];
-  /** The text that describes the dataset, if there is one. */
-  readonly card?: Card | undefined;
-}
 
 /** What each kind of evidence can weigh. */
 const WEIGHT = {
@@ -323,31 +304,10 @@ function byCard(question: Question): Evidence | undefined {
   };
 }
 
-/** Pairs that are no ties, as a reading reads them. */
-function pairsOf(reading: Mapping, sample: readonly JsonObject[]): readonly (readonly [JsonObject, Pair])[] {
-  return sample.flatMap((record) => {
-    const outcome = readRecord(reading, record);
-    if ('problem' in outcome) return [];
-    return outcome.pairs.filter(({ isTie }) => !isTie).map((pair) => [record, pair] as const);
-  });
-}
-
 /** The fields that order candidates agree with themselves. */
 function ownFields({ answers }: Mapping): ReadonlySet<string> {
   if (answers.kind !== 'candidates' || answers.order.kind === 'index') return new Set();
   return new Set([answers.order.at].flat().flatMap((at) => wordsOf(at).join(' ')));
-}
-
-interface Tally {
-  readonly agree: number;
-  readonly disagree: number;
-}
-
-function tally(signs: readonly number[]): Tally {
-  return {
-    agree: signs.filter((sign) => sign > 0).length,
-    disagree: signs.filter((sign) => sign < 0).length,
-  };
 }
 
 function scoreWeight({ agree, disagree }: Tally): number {
@@ -423,9 +383,9 @@ function byLength({ readings, sample }: Question): Evidence | undefined {
 }
 
 export function evidenceFor(question: Question): readonly Evidence[] {
-  const all = [byName(question), byCard(question), byScores(question), byLength(question)].filter(
-    (one) => one !== undefined,
-  );
+  const all = [byName, byCard, byReviews, byResults, byScores, byLength]
+    .map((read) => read(question))
+    .filter((one) => one !== undefined);
   // What all readings explain alike is no evidence.
   return all.filter(({ weights }) => new Set(weights).size > 1);
 }

@@ -3,8 +3,8 @@
 import type { JsonObject } from '../../model/json.ts';
 import type { Mapping } from '../mapping.ts';
 import type { Card } from './card.ts';
-import type { Evidence } from './evidence.ts';
 import { evidenceFor, valuesSeen } from './evidence.ts';
+import type { Evidence } from './question.ts';
 import type { OpenReading } from './readings.ts';
 import { describeReading, labelRefOf, namesIn, readingsOf } from './readings.ts';
 

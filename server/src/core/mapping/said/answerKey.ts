@@ -1,0 +1,67 @@
+// The right result that a record holds beside its answers.
+import { remembered, wordsOf } from '../../model/fieldNames.ts';
+import type { Json, JsonObject, Path } from '../../model/json.ts';
+import { isObject } from '../../model/json.ts';
+import type { Result } from './finalAnswer.ts';
+import { finalAnswer, isSameResult, resultOf } from './finalAnswer.ts';
+
+const wordSet = (words: string): ReadonlySet<string> => new Set(words.split(' '));
+
+/** Words of fields with the right result. */
+const RIGHT = wordSet('truth gold golden reference expected correct');
+
+/** The same, beside one of these words alone: a key may be an id, a target a length. */
+const PERHAPS_RIGHT = wordSet('key target final');
+const ANSWERS = wordSet('answer result solution');
+
+/** Whole names, where the schema does not read them. */
+const WHOLE = wordSet('answer gt');
+
+/** Such a field is about one of several answers. */
+const OTHERS = wordSet('model is count score rate length id idx index rank number language');
+
+const isKeyName = remembered((name) => {
+  if (WHOLE.has(name.toLowerCase())) return true;
+  const words = wordsOf(name);
+  const has = (set: ReadonlySet<string>): boolean => words.some((word) => set.has(word));
+  return !has(OTHERS) && (has(RIGHT) || (has(PERHAPS_RIGHT) && has(ANSWERS)));
+});
+
+/** Longer texts are solutions, which may end with a result. */
+const LONGEST_RESULT = 200;
+
+export interface AnswerKey {
+  readonly path: Path;
+  readonly result: Result;
+}
+
+function resultIn(value: Json | undefined): Result | undefined {
+  if (typeof value === 'number') return resultOf(String(value));
+  if (typeof value !== 'string') return undefined;
+  const whole = value.length <= LONGEST_RESULT ? resultOf(value) : undefined;
+  return whole ?? finalAnswer(value)?.result;
+}
+
+/**
+ * The record's own result, in a field of its own or of an object such as `reward_model`.
+ * @param read names that the mapping reads: they are prompt, answers or label
+ */
+export function answerKey(record: JsonObject, read: ReadonlySet<string>): AnswerKey | undefined {
+  for (const [name, value] of Object.entries(record)) {
+    if (read.has(name)) continue;
+    const inside = isObject(value)
+      ? Object.entries(value).map(([own, more]) => [[name, own], more] as const)
+      : [];
+    for (const [path, one] of [[[name], value] as const, ...inside]) {
+      const result = isKeyName(path.at(-1) ?? '') ? resultIn(one) : undefined;
+      if (result) return { path, result };
+    }
+  }
+  return undefined;
+}
+
+/** Whether a text ends with this result; undefined if that cannot be told. */
+export function endsWith(text: string, { result }: AnswerKey): boolean | undefined {
+  const own = finalAnswer(text);
+  return own && isSameResult(own.result, result);
+}
