@@ -100,7 +100,10 @@ describe('the model', () => {
   it('explains a margin as the difference of two rewards, equal to the fitted one', async () => {
     const { builder, features, model } = await fitOn(pairs);
     pairs.forEach((pair, row) => {
-      const { margin, chosenReward, rejectedReward, reasons } = explain(pair, known(builder, features, model));
+      const { margin, chosenReward, rejectedReward, reasons } = explain(
+        pair,
+        known(builder, features, model),
+      );
       expect(margin).toBeCloseTo(rowMargin(features, row, model), 4);
       expect(chosenReward - rejectedReward).toBeCloseTo(margin, 6);
       expect(reasons.some(({ side }) => side !== 'style')).toBe(true);

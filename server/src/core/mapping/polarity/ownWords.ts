@@ -43,7 +43,11 @@ function evidenceOf({ readings }: Question, { kind, each, most, signs, says }: S
   const counts = readings.map((reading) => tally(signs(reading)));
   const weights = counts.map((count) => weightOf(count, each, most) / 2);
   if (weights.every((weight) => weight === 0)) return undefined;
-  return { kind, says: says(counts[weights.indexOf(Math.max(...weights))] ?? { agree: 0, disagree: 0 }), weights };
+  return {
+    kind,
+    says: says(counts[weights.indexOf(Math.max(...weights))] ?? { agree: 0, disagree: 0 }),
+    weights,
+  };
 }
 
 /** Judges that say in words which answer is better. */

@@ -27,7 +27,10 @@ export interface Question {
 }
 
 /** Pairs that are no ties, as a reading reads them. */
-export function pairsOf(reading: Mapping, sample: readonly JsonObject[]): readonly (readonly [JsonObject, Pair])[] {
+export function pairsOf(
+  reading: Mapping,
+  sample: readonly JsonObject[],
+): readonly (readonly [JsonObject, Pair])[] {
   return sample.flatMap((record) => {
     const outcome = readRecord(reading, record);
     if ('problem' in outcome) return [];
@@ -46,4 +49,3 @@ export function tally(signs: readonly number[]): Tally {
     disagree: signs.filter((sign) => sign < 0).length,
   };
 }
-
