@@ -88,7 +88,7 @@ describe.each(Object.keys(FILES))('%s', (name) => {
     expect(rows(session, 'change:flipped')).toEqual([1]);
     expect(rows(session, 'change:chosen OR change:added')).toEqual([3, 11]);
     expect(rows(session, '-change:* record<4')).toEqual([0, 2]);
-    expect(rowsIn(session, 5, { query: 'change:*' }).note).toContain('1 record removed since HEAD');
+    expect(rowsIn(session, 5, { query: 'change:*' }).note).toContain('1 removed since HEAD');
   });
 
   it('follows edits, undo and a save', async () => {

@@ -106,10 +106,13 @@ const Choices = ({ of }: { readonly of: readonly TemplateView[] }): JSX.Element 
   </>
 );
 
+const shownTemplate = (view: PairView, options: ViewOptions): TemplateView | undefined =>
+  chatTemplate(options.template) ?? ownTemplate(view, options);
+
 /** Which chat template the answers are written in. One of another file's models is remembered, and not used here. */
 function Templates({ view, options, dispatch }: TemplatesProps): JSX.Element {
   const { templates = [] } = view;
-  const shown = chatTemplate(options.template) ?? ownTemplate(view, options);
+  const shown = shownTemplate(view, options);
   return (
     <select
       class="templates"
@@ -142,6 +145,8 @@ export function ViewBar({ view, follows, options, dispatch }: ViewBarProps): JSX
   const pair = view.kind === 'pair' ? view : undefined;
   const all = pair?.candidates;
   const areTwo = pair !== undefined && !showsAllCandidates(pair, options);
+  // Token strings have no marks of their own.
+  const isMarked = areTwo && shownTemplate(pair, options) === undefined;
   const hasEvidence = pair?.findings.some(({ at }) => at !== undefined) ?? false;
   return (
     <div class="view-bar" role="toolbar" aria-label={t('How the answers are drawn')}>
@@ -162,7 +167,8 @@ export function ViewBar({ view, follows, options, dispatch }: ViewBarProps): JSX
             option="showsDifferences"
             label={t('Differences')}
             title={t('Mark words that only one answer has')}
-            isOn={showsDifferences}
+            isOn={showsDifferences && isMarked}
+            isEnabled={isMarked}
             marks={['difference']}
             dispatch={dispatch}
           />
@@ -174,8 +180,8 @@ export function ViewBar({ view, follows, options, dispatch }: ViewBarProps): JSX
                 ? t('Mark words that raised (solid line) or lowered (dashed line) the margin')
                 : t('No word of these answers stands out in the score')
             }
-            isOn={showsWords}
-            isEnabled={hasWordReasons(pair)}
+            isOn={showsWords && isMarked}
+            isEnabled={isMarked && hasWordReasons(pair)}
             marks={['for', 'against']}
             dispatch={dispatch}
           />

@@ -1,6 +1,6 @@
 // What the rows of a query leave out, in a sentence each.
 import type { Query } from '#core/query/query.ts';
-import { plural } from '#core/words/numbers.ts';
+import { inGroups } from '#core/words/numbers.ts';
 
 import type { OpenDataset } from '../dataset.ts';
 
@@ -9,9 +9,8 @@ function changesNote({ facts }: Query, { earlier }: OpenDataset): string {
   if (!facts.has('change')) return '';
   if (!earlier) return 'Run “PrefLens: Compare With HEAD” first.';
   const { removed } = earlier.counts;
-  return removed === 0
-    ? `Since ${earlier.name}.`
-    : `${plural(removed, 'record')} removed since ${earlier.name}.`;
+  // Short: there is little room beside the filter.
+  return removed === 0 ? `Since ${earlier.name}.` : `${inGroups(removed)} removed since ${earlier.name}.`;
 }
 
 /** Findings of a rule beyond a limit are counted, and nobody knows their records. */

@@ -60,7 +60,7 @@ export function answerKey(record: JsonObject, read: ReadonlySet<string>): Answer
   return undefined;
 }
 
-/** Whether a text ends with this result; undefined if that cannot be told. */
+/** Whether a text ends with this result; undefined if one of them is no result. */
 export function endsWith(text: string, { result }: AnswerKey): boolean | undefined {
   const own = finalAnswer(text);
   return own && isSameResult(own.result, result);
