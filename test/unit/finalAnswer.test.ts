@@ -25,31 +25,28 @@ const RESULTS: readonly (readonly [text: string, value: number | string | undefi
   ['', undefined],
 ];
 
-const SOLUTIONS: readonly (readonly [solution: string, value: number | string | undefined, words: string])[] =
-  [
-    ['6 times 7 is 42.\n#### 42', 42, '#### 42'],
-    ['So it is \\boxed{41}, no, \\boxed{\\frac{1}{2}}.', 0.5, '\\boxed{\\frac{1}{2}}'],
-    ['First 3, then 4.\nThe answer is 7.', 7, 'The answer is 7.'],
-    ['**Final Answer:** 1,200 grams', 1200, 'Final Answer:** 1,200 grams'],
-    ['Final answer: 1,200 grams', 1200, 'Final answer: 1,200 grams'],
-    ['A: 20', 20, 'A: 20'],
-    ['The correct answer is (B) Wren.', 'B', 'The correct answer is (B) Wren.'],
-    ['所以答案是 12。', 12, '答案是 12。'],
-    ['The answer is 7.\nThe answer is seven.', undefined, ''],
-    ['We got 42 in the end.', undefined, ''],
-    ['\\boxed{x + 1} The answer is 3.', undefined, ''],
-    ['\\boxed{3', undefined, ''],
-  ];
+const SOLUTIONS: readonly (readonly [solution: string, value: number | string | undefined])[] = [
+  ['6 times 7 is 42.\n#### 42', 42],
+  ['So it is \\boxed{41}, no, \\boxed{\\frac{1}{2}}.', 0.5],
+  ['First 3, then 4.\nThe answer is 7.', 7],
+  ['**Final Answer:** 1,200 grams', 1200],
+  ['Final answer: 1,200 grams', 1200],
+  ['A: 20', 20],
+  ['The correct answer is (B) Wren.', 'B'],
+  ['所以答案是 12。', 12],
+  ['The answer is 7.\nThe answer is seven.', undefined],
+  ['We got 42 in the end.', undefined],
+  ['\\boxed{x + 1} The answer is 3.', undefined],
+  ['\\boxed{3', undefined],
+];
 
 describe('the result of a solution', () => {
   it.each(RESULTS)('%j is %j', (text, value) => {
     expect(resultOf(text)?.value).toBe(value);
   });
 
-  it.each(SOLUTIONS)('%j ends with %j', (solution, value, words) => {
-    const found = finalAnswer(solution);
-    expect(found?.result.value).toBe(value);
-    if (found) expect(solution.slice(found.start, found.end)).toBe(words);
+  it.each(SOLUTIONS)('%j ends with %j', (solution, value) => {
+    expect(finalAnswer(solution)?.value).toBe(value);
   });
 
   it('is compared with as many digits as both have, and not at all with another kind', () => {

@@ -59,6 +59,23 @@ async function openVersion(
   return { version, records: file.records, reading };
 }
 
+interface BothVersions {
+  readonly old: OpenVersion;
+  readonly now: OpenVersion;
+}
+
+async function openBoth(
+  command: Command,
+  oldSide: NamedVersion,
+  newSide: NamedVersion,
+): Promise<BothVersions> {
+  const readings = await readingsOf(oldSide, newSide);
+  const old = await openVersion(command, oldSide, readings.old, 'Reading the old version');
+  const now = await openVersion(command, newSide, readings.now, 'Reading the new version');
+  command.bar.clear();
+  return { old, now };
+}
+
 const OTHER_SCHEMAS =
   'The versions have different schemas, so prompts, answers and labels were compared, and no other fields.';
 
@@ -73,18 +90,15 @@ async function compare(
   newSide: NamedVersion,
   { format, limit = format === 'json' ? Infinity : LISTED }: DiffOptions,
 ): Promise<boolean> {
-  const readings = await readingsOf(oldSide, newSide);
-  const old = await openVersion(command, oldSide, readings.old, 'Reading the old version');
-  const now = await openVersion(command, newSide, readings.now, 'Reading the new version');
+  const { old, now } = await openBoth(command, oldSide, newSide);
   const found = differencesOf(old.version, now.version);
-  command.bar.clear();
   const comparison: Comparison = {
     oldName: oldSide.name,
     newName: newSide.name,
     oldCount: old.version.count,
     newCount: now.version.count,
     counts: found.counts,
-    notes: readings.now.pairsOnly ? [OTHER_SCHEMAS] : [],
+    notes: now.reading.pairsOnly ? [OTHER_SCHEMAS] : [],
     entries: entriesOf(old, now, listChanges(found, limit), command.signal),
   };
   const lines = bytesOf(REPORTS[format](comparison));
@@ -96,10 +110,7 @@ async function compare(
 export async function changesSince(command: Command, oldPath: string, file: DataFile): Promise<Uint16Array> {
   const oldSide = await versionAt(command, oldPath);
   const newSide: NamedVersion = { file, settingsPath: file.path, name: file.path };
-  const readings = await readingsOf(oldSide, newSide);
-  const old = await openVersion(command, oldSide, readings.old, 'Reading the old version');
-  const now = await openVersion(command, newSide, readings.now, 'Reading the new version');
-  command.bar.clear();
+  const { old, now } = await openBoth(command, oldSide, newSide);
   return differencesOf(old.version, now.version).changes;
 }
 

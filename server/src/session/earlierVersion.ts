@@ -2,15 +2,9 @@
 // back is no change.
 import type { ChangeKind } from '#core/history/differences.ts';
 import type { Differences } from '#core/history/differences.ts';
-import {
-  ADDED,
-  changeBetween,
-  countChanges,
-  differencesOf,
-  isSameWhole,
-  MOVED,
-} from '#core/history/differences.ts';
+import { ADDED, changeBetween, countChanges, differencesOf, MOVED } from '#core/history/differences.ts';
 import type { Version, VersionReading } from '#core/history/versionKeys.ts';
+import { DIGEST_WORDS } from '#core/history/versionKeys.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import { digestWords } from '#node/digest.ts';
 
@@ -22,6 +16,9 @@ function staysInPlace({ renumber, survey }: Pick<Carried, 'renumber' | 'survey'>
   const isSame = (record: number): boolean => renumber(record) < 0 || renumber(record) === record;
   return survey.facts.recordCount === count && isSame(0) && isSame(last);
 }
+
+const wholeOf = ({ columns }: Version, row: number): string =>
+  columns.whole.subarray(DIGEST_WORDS * row, DIGEST_WORDS * (row + 1)).join(' ');
 
 export class EarlierVersion {
   /** What people call it. */
@@ -64,15 +61,13 @@ export class EarlierVersion {
     return { ofOld: this.#ofOld, ofNew: this.#ofNew, changes: this.#changes, counts: this.counts };
   }
 
-  get versions(): { readonly old: Version; readonly now: Version } {
-    return { old: this.#old, now: this.#now };
-  }
-
   /** Follows the records through an edit. */
   carry(carried: Carried, rawRecord: (record: number) => RawRecord | undefined): void {
     const before = this.#ofNew;
     const moved = this.#changes.map((change) => change & MOVED);
-    const lost = [...before.keys()].filter((record) => carried.renumber(record) < 0);
+    const lost: number[] = [];
+    for (let record = 0; record < before.length; record++)
+      if (carried.renumber(record) < 0) lost.push(record);
     if (!staysInPlace(carried, before.length)) this.#renumber(carried);
     const changed = [...carried.changed].sort((a, b) => a - b);
     const gone = new Set<number>();
@@ -84,6 +79,7 @@ export class EarlierVersion {
     }
     const left = lost.map((record) => ({ was: before[record] ?? -1, moved: moved[record] ?? 0 }));
     for (const { was } of left) if (was >= 0) this.#ofOld[was] = -1;
+    let unmatched: ReadonlyMap<string, number[]> | undefined;
     // As many records as before: they are the same ones, edited.
     const isPaired = changed.length === left.length;
     changed.forEach((record, i) => {
@@ -93,7 +89,8 @@ export class EarlierVersion {
         return;
       }
       const own = isPaired ? left[i] : undefined;
-      const was = own && own.was >= 0 ? own.was : this.#unmatched(record);
+      const was =
+        own && own.was >= 0 ? own.was : this.#takeUnmatched((unmatched ??= this.#unmatched()), record);
       this.#ofNew[record] = was;
       if (was >= 0) this.#ofOld[was] = record;
       this.#changes[record] =
@@ -101,9 +98,26 @@ export class EarlierVersion {
     });
   }
 
+  /** Old records that are gone, by what they say; of equal ones, the first comes last. */
+  #unmatched(): ReadonlyMap<string, number[]> {
+    const left = new Map<string, number[]>();
+    for (let old = this.#ofOld.length - 1; old >= 0; old--) {
+      if ((this.#ofOld[old] ?? 0) >= 0) continue;
+      const whole = wholeOf(this.#old, old);
+      const rows = left.get(whole);
+      if (rows) rows.push(old);
+      else left.set(whole, [old]);
+    }
+    return left;
+  }
+
   /** An old record that is gone and was as this one is now; −1 if there is none. */
-  #unmatched(record: number): number {
-    return this.#ofOld.findIndex((is, old) => is < 0 && isSameWhole(this.#old, old, this.#now, record));
+  #takeUnmatched(unmatched: ReadonlyMap<string, number[]>, record: number): number {
+    const rows = unmatched.get(wholeOf(this.#now, record)) ?? [];
+    // An edit of the same batch may have taken one meanwhile.
+    for (let old = rows.pop(); old !== undefined; old = rows.pop())
+      if ((this.#ofOld[old] ?? 0) < 0) return old;
+    return -1;
   }
 
   #renumber({ renumber, survey }: Carried): void {

@@ -1,7 +1,7 @@
 import { namesRead } from '../../mapping/read.ts';
 import { answerKey, endsWith } from '../../mapping/said/answerKey.ts';
 import type { Result } from '../../mapping/said/finalAnswer.ts';
-import { finalAnswer } from '../../mapping/said/finalAnswer.ts';
+import { finalAnswer, isSameResult } from '../../mapping/said/finalAnswer.ts';
 import type { RecordCheck } from '../check.ts';
 
 const shown = ({ value }: Result): string => String(value);
@@ -29,9 +29,9 @@ export const answerKeyContradictsLabel: RecordCheck = {
     if (!key) return [];
     return pairs.flatMap(({ chosen, rejected, isTie }, i) => {
       const own = finalAnswer(chosen.text);
-      if (isTie || !own || endsWith(chosen.text, key) !== false || endsWith(rejected.text, key) !== true)
-        return [];
-      const message = `"${key.path.join('.')}" is ${shown(key.result)}, and so is the result of the rejected answer; that of the chosen one is ${shown(own.result)}.`;
+      if (isTie || !own || isSameResult(own, key.result) !== false) return [];
+      if (endsWith(rejected.text, key) !== true) return [];
+      const message = `"${key.path.join('.')}" is ${shown(key.result)}, and so is the result of the rejected answer; that of the chosen one is ${shown(own)}.`;
       return [{ place: { path: key.path, part: 'value' as const }, message, pair: i }];
     });
   },

@@ -14,8 +14,8 @@ import { cardSays } from './card.ts';
 import type { LabelName } from './labelNames.ts';
 import { readLabelName, sideWords } from './labelNames.ts';
 import { byResults, byReviews } from './ownWords.ts';
-import type { Evidence, Question, Tally } from './question.ts';
-import { pairsOf, tally } from './question.ts';
+import type { Evidence, Question, Weighing } from './question.ts';
+import { pairsOf, tally, tallyWeight } from './question.ts';
 import type { Names } from './readings.ts';
 
 /** What each kind of evidence can weigh. */
@@ -60,8 +60,8 @@ const WEIGHT = {
   length: Math.log(0.8 / 0.2),
 } as const;
 
-/** Agreement below which stored scores count for less: the label is about something else. */
-const CLEAR_AGREEMENT = 0.7;
+/** Scores that agree less often than they do under the right reading are about something else. */
+const SCORES: Weighing = { each: WEIGHT.score, most: WEIGHT.scores, clear: 0.7 };
 
 /** Scores whose high values are bad. */
 const BAD_IF_HIGH = /loss|toxic|harm|perplex|ppl|error|penalt|distance|\bwer\b|cost|risk|unsafe/i;
@@ -310,14 +310,6 @@ function ownFields({ answers }: Mapping): ReadonlySet<string> {
   return new Set([answers.order.at].flat().flatMap((at) => wordsOf(at).join(' ')));
 }
 
-function scoreWeight({ agree, disagree }: Tally): number {
-  const all = agree + disagree;
-  if (all === 0) return 0;
-  const net = agree - disagree;
-  const clarity = Math.min(1, Math.abs(net / all) / (2 * CLEAR_AGREEMENT - 1));
-  return Math.sign(net) * clarity * Math.min(WEIGHT.scores, Math.abs(net) * WEIGHT.score);
-}
-
 /** Scores in a list beside the list of answers. */
 const SCORE_LISTS = 'scores|rewards|ratings|rm_scores|reward_scores';
 
@@ -348,7 +340,7 @@ function byScores({ readings, sample }: Question): Evidence | undefined {
       }),
     );
   });
-  const weights = counts.map((one) => scoreWeight(one) / 2);
+  const weights = counts.map((one) => tallyWeight(one, SCORES) / 2);
   if (weights.every((weight) => weight === 0)) return undefined;
   const { agree, disagree } = counts[weights.indexOf(Math.max(...weights))] ?? { agree: 0, disagree: 0 };
   return {

@@ -5,43 +5,25 @@ import type { Mapping } from '../mapping.ts';
 import { namesRead, readRecord } from '../read.ts';
 import { answerKey, endsWith } from '../said/answerKey.ts';
 import { reviewVerdicts } from '../said/reviews.ts';
-import type { Evidence, Question, Tally } from './question.ts';
-import { pairsOf, tally } from './question.ts';
+import type { Evidence, Question, Tally, Weighing } from './question.ts';
+import { pairsOf, tally, tallyWeight } from './question.ts';
 
-/** Natural logarithms of odds, as for all evidence. */
-const WEIGHT = {
-  /** For each record whose review agrees with a reading, if nine of ten do under the right one. */
-  review: Math.log(0.9 / 0.1),
-  /** A judge may have seen the answers in another order, so all reviews together weigh no more than this. */
-  reviews: 6,
-  /** For each record of which only the better answer has the right result. */
-  result: Math.log(0.9 / 0.1),
-  results: 6,
-} as const;
-
-/** Agreement below which the evidence counts for less: it is about something else. */
-const CLEAR_AGREEMENT = 0.85;
-
-function weightOf({ agree, disagree }: Tally, each: number, most: number): number {
-  const all = agree + disagree;
-  if (all === 0) return 0;
-  const net = agree - disagree;
-  const clarity = Math.min(1, Math.abs(net / all) / (2 * CLEAR_AGREEMENT - 1));
-  return Math.sign(net) * clarity * Math.min(most, Math.abs(net) * each);
-}
+/**
+ * A record's own words agree with nine of ten labels under the right reading. A judge may have seen the answers in another
+ * order, and a key may be wrong, so all records together weigh no more than 400 to 1.
+ */
+const WORDS: Weighing = { each: Math.log(0.9 / 0.1), most: 6, clear: 0.85 };
 
 interface Said {
   readonly kind: Evidence['kind'];
-  readonly each: number;
-  readonly most: number;
   /** For a reading: 1 for each agreement, −1 for each contradiction. */
   readonly signs: (reading: Mapping) => readonly number[];
   readonly says: (best: Tally) => string;
 }
 
-function evidenceOf({ readings }: Question, { kind, each, most, signs, says }: Said): Evidence | undefined {
+function evidenceOf({ readings }: Question, { kind, signs, says }: Said): Evidence | undefined {
   const counts = readings.map((reading) => tally(signs(reading)));
-  const weights = counts.map((count) => weightOf(count, each, most) / 2);
+  const weights = counts.map((count) => tallyWeight(count, WORDS) / 2);
   if (weights.every((weight) => weight === 0)) return undefined;
   return {
     kind,
@@ -68,8 +50,6 @@ export function byReviews(question: Question): Evidence | undefined {
   };
   return evidenceOf(question, {
     kind: 'reviews',
-    each: WEIGHT.review,
-    most: WEIGHT.reviews,
     signs,
     says: ({ agree, disagree }) => `the words of "${field}" agree in ${agree} of ${agree + disagree} records`,
   });
@@ -95,8 +75,6 @@ function resultSigns(reading: Mapping, record: JsonObject): readonly number[] {
 export function byResults(question: Question): Evidence | undefined {
   return evidenceOf(question, {
     kind: 'results',
-    each: WEIGHT.result,
-    most: WEIGHT.results,
     signs: (reading) => question.sample.flatMap((record) => resultSigns(reading, record)),
     says: ({ agree, disagree }) =>
       `the label agrees with the right result in ${agree} of ${agree + disagree} records that tell`,

@@ -49,3 +49,21 @@ export function tally(signs: readonly number[]): Tally {
     disagree: signs.filter((sign) => sign < 0).length,
   };
 }
+
+/** How much records weigh that agree or disagree with a reading. */
+export interface Weighing {
+  /** One record, as a natural logarithm of odds. */
+  readonly each: number;
+  /** All records together. */
+  readonly most: number;
+  /** Agreement below which all count for less: they are about something else than the label. */
+  readonly clear: number;
+}
+
+export function tallyWeight({ agree, disagree }: Tally, { each, most, clear }: Weighing): number {
+  const all = agree + disagree;
+  if (all === 0) return 0;
+  const net = agree - disagree;
+  const clarity = Math.min(1, Math.abs(net / all) / (2 * clear - 1));
+  return Math.sign(net) * clarity * Math.min(most, Math.abs(net) * each);
+}

@@ -39,7 +39,7 @@ function resultIn(value: Json | undefined): Result | undefined {
   if (typeof value === 'number') return resultOf(String(value));
   if (typeof value !== 'string') return undefined;
   const whole = value.length <= LONGEST_RESULT ? resultOf(value) : undefined;
-  return whole ?? finalAnswer(value)?.result;
+  return whole ?? finalAnswer(value);
 }
 
 /**
@@ -63,5 +63,5 @@ export function answerKey(record: JsonObject, read: ReadonlySet<string>): Answer
 /** Whether a text ends with this result; undefined if one of them is no result. */
 export function endsWith(text: string, { result }: AnswerKey): boolean | undefined {
   const own = finalAnswer(text);
-  return own && isSameResult(own.result, result);
+  return own && isSameResult(own, result);
 }

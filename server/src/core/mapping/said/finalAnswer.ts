@@ -17,13 +17,6 @@ interface LetterResult {
 
 export type Result = NumberResult | LetterResult;
 
-export interface FinalAnswer {
-  readonly result: Result;
-  /** Half-open range of the words that give it. */
-  readonly start: number;
-  readonly end: number;
-}
-
 /** The result comes last; what stands before is not read. */
 const MAX_READ = 4000;
 
@@ -79,26 +72,18 @@ function braced(text: string, open: number): string | undefined {
   return undefined;
 }
 
+const BOX = '\\boxed{';
+
 /** "The answer is 12", "Final answer: B", "#### 12", "A: 12", "答案：12", on a line of its own or at the end of one. */
 const STATED =
   /(?:^[ \t*]{0,8}(?:####|A:|[Aa]nswer:)|\b(?:[Tt]he|[Ff]inal|[Cc]orrect)\s(?:final\s|correct\s)?[Aa]nswer(?:\s(?:is|equals)|:|\sis:)|答案(?:是|为)?[:：]?)[ \t*]{0,8}([^\n]{1,200})$/gmu;
 
 /** What a solution ends with; undefined if it names no result, or one that is no number and no letter. */
-export function finalAnswer(solution: string): FinalAnswer | undefined {
-  const from = Math.max(0, solution.length - MAX_READ);
-  const text = solution.slice(from);
-  const box = text.lastIndexOf('\\boxed{');
-  if (box >= 0) {
-    const open = box + '\\boxed'.length;
-    const inside = braced(text, open);
-    const result = inside === undefined ? undefined : resultOf(inside);
-    if (!result || inside === undefined) return undefined;
-    return { result, start: from + box, end: from + open + inside.length + 2 };
-  }
-  const last = [...text.matchAll(STATED)].at(-1);
-  const result = last && resultOf(last[1] ?? '');
-  if (!result) return undefined;
-  return { result, start: from + last.index, end: from + last.index + last[0].length };
+export function finalAnswer(solution: string): Result | undefined {
+  const text = solution.slice(-MAX_READ);
+  const box = text.lastIndexOf(BOX);
+  if (box >= 0) return resultOf(braced(text, box + BOX.length - 1) ?? '');
+  return resultOf([...text.matchAll(STATED)].at(-1)?.[1] ?? '');
 }
 
 /** Whether two results are the same; undefined if they cannot be compared. */

@@ -102,8 +102,9 @@ export function statedVerdict(review: string): StatedVerdict | undefined {
   const from = Math.max(0, review.length - MAX_READ);
   const text = review.slice(from);
   // A fixed form counts more than sentences.
-  const said = [inBrackets, onLines, inSentences].map((read) => read(text)).find(({ length }) => length > 0);
-  const last = said?.at(-1);
-  if (!last || said?.some((one) => one?.better !== last.better)) return undefined;
+  let said: readonly (StatedVerdict | undefined)[] = [];
+  for (const read of [inBrackets, onLines, inSentences]) if (said.length === 0) said = read(text);
+  const last = said.at(-1);
+  if (!last || said.some((one) => one?.better !== last.better)) return undefined;
   return { better: last.better, start: from + last.start, end: from + last.end };
 }
