@@ -79,3 +79,20 @@ export async function fast(
 
 /** The numbers of the selected records, from 1. */
 export const numbersOf = ({ records }: Picked): number[] => [...records].map((record) => record + 1);
+
+const MARKS = ['', '**bold** ', '`code` ', '- point\n- point ', 'Why?! '];
+
+/** Pairs of many lengths and styles, with two models, ties and three sources, as JSON Lines. */
+export function variedPairs(count: number, random: () => number): string {
+  const answer = (i: number): string =>
+    `${MARKS[Math.floor(MARKS.length * random())]}${'x'.repeat(Math.floor(Math.exp(8 * random())))} ${i}`;
+  return Array.from({ length: count }, (_, i) =>
+    JSON.stringify({
+      prompt: `${'q'.repeat(Math.floor(900 * random()))} ${i}`,
+      response_a: answer(i),
+      response_b: answer(i),
+      winner: ['model_a', 'model_b', 'tie'][i % 5 === 0 ? 2 : i % 2],
+      source: `s "${i % 3}"`,
+    }),
+  ).join('\n');
+}

@@ -28,7 +28,7 @@ import { goodRecord } from '../fakes/files.ts';
 import { flip, sessionsIn } from '../fakes/openSessions.ts';
 import { settled } from '../fakes/pageChannel.ts';
 import type { QueriedText } from '../fakes/queries.ts';
-import { plainly, queriedText, queryOf } from '../fakes/queries.ts';
+import { plainly, queriedText, queryOf, variedPairs } from '../fakes/queries.ts';
 import { cut, decode, survey } from '../fakes/records.ts';
 
 const { ofText } = sessionsIn('portraitParts');
@@ -237,20 +237,7 @@ const byId = (figures: readonly Figure[], id: string): Figure | undefined =>
 
 describe('figures of filtered rows', () => {
   const random = seededRandom(22);
-  const marks = ['', '**bold** ', '`code` ', '- point\n- point '];
-  const answer = (i: number): string =>
-    `${marks[Math.floor(4 * random())]}${'x'.repeat(Math.floor(Math.exp(8 * random())))} ${i}`;
-  const text = queriedText(
-    Array.from({ length: 300 }, (_, i) =>
-      JSON.stringify({
-        prompt: `${'q'.repeat(Math.floor(900 * random()))} ${i}`,
-        response_a: answer(i),
-        response_b: answer(i),
-        winner: ['model_a', 'model_b', 'tie'][i % 5 === 0 ? 2 : i % 2],
-        source: `s "${i % 3}"`,
-      }),
-    ).join('\n'),
-  );
+  const text = queriedText(variedPairs(300, random));
   const { facts } = text.survey;
   for (let pair = 0; pair < 300; pair++)
     if (!facts.isTie(pair) && pair % 7 > 0) facts.setMargin(pair, Math.fround(6 * random() - 2.5));

@@ -25,7 +25,7 @@ import {
 import { FakeDatasetPage } from '../fakes/datasetPage.ts';
 import { flip, LINES, sessionsIn, URI } from '../fakes/openSessions.ts';
 import { settled } from '../fakes/pageChannel.ts';
-import { plainly, queriedText } from '../fakes/queries.ts';
+import { plainly, queriedText, variedPairs } from '../fakes/queries.ts';
 import { survey } from '../fakes/records.ts';
 import { statusOf as pageStatus } from '../fakes/views.ts';
 
@@ -101,20 +101,7 @@ describe('figures', () => {
   });
   it('the query of each mark and of each row of a table selects as many rows as it counts', () => {
     const random = seededRandom(21);
-    const marks = ['', '**bold** ', '`code` ', '- point\n- point ', 'Why?! '];
-    const answer = (i: number): string =>
-      `${marks[Math.floor(5 * random())]}${'x'.repeat(Math.floor(Math.exp(8 * random())))} ${i}`;
-    const text = queriedText(
-      Array.from({ length: 300 }, (_, i) =>
-        JSON.stringify({
-          prompt: `${'q'.repeat(Math.floor(900 * random()))} ${i}`,
-          response_a: answer(i),
-          response_b: answer(i),
-          winner: ['model_a', 'model_b', 'tie'][i % 5 === 0 ? 2 : i % 2],
-          source: `s "${i % 3}"`,
-        }),
-      ).join('\n'),
-    );
+    const text = queriedText(variedPairs(300, random));
     const { facts } = text.survey;
     expect(facts.tieCount).toBe(60);
     for (let pair = 0; pair < 300; pair++)
