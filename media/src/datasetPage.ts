@@ -170,6 +170,18 @@ export function startDatasetPage(
         (reason) => ({ kind: 'pairFailed', at, reason }),
       );
     },
+    requestAhead({ at }) {
+      void follow(
+        'ahead',
+        async (signal) => ({
+          kind: 'aheadLoaded',
+          at,
+          shown: (await channel.request('peek', at, signal)).result,
+        }),
+        // Nobody waits for it. When the person goes there, it is requested again.
+        () => ({ kind: 'aheadLoaded', at, shown: undefined }),
+      );
+    },
     requestPlace({ name, selection, at, why }) {
       void follow('place', async (signal) => {
         const { result } = await channel.request('place', { selection, ...at }, signal);

@@ -82,6 +82,8 @@ export class FakeDatasetPage {
   filtered: number[] = [];
   /** What else the reply says of a list. */
   listOf: (selection: RowSelection) => Partial<RowsResult> = () => ({});
+  /** The pair of the next row is loaded ahead. */
+  looksAhead = false;
   onBatch: (action: string, count: number) => string | null = () => null;
   /** What the chat template of a model writes. */
   writtenOf: (conversation: Conversation) => Written = (conversation) => ({
@@ -133,6 +135,9 @@ export class FakeDatasetPage {
         this.#wanted = record;
         return this.shown(record, pair);
       },
+      // Without an answer, pairs appear when their rows are selected.
+      peek: async ({ record, pair }) =>
+        this.looksAhead ? this.shown(record, pair) : new Promise<never>(() => undefined),
       act: async ({ action, at }) => this.onAct(action, at.record),
       reviewChoices: async () => this.review.choices(),
       startReview: async ({ source }) => this.review.start(source.kind),
@@ -140,8 +145,8 @@ export class FakeDatasetPage {
       noteReview: async ({ what }) => this.review.note(what),
     },
     () => this.revision,
-    // The clock decides when a portrait is requested.
-    new Set(['columns', 'portrait']),
+    // The clock decides when a portrait is requested; a peek is answered at once or never.
+    new Set(['columns', 'portrait', 'peek']),
   );
   readonly calls: string[] = [];
   onDraw: (state: DatasetState, dispatch: (event: DatasetEvent) => void) => void = () => undefined;

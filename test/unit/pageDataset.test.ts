@@ -75,6 +75,76 @@ describe('the dataset page', () => {
     expect([page.rows.at(-1), page.pair]).toEqual(['[999]', 999]);
   });
 
+  it('shows the next pair at once, and draws it once', async () => {
+    const page = await opened({ looksAhead: true });
+    page.client.isHolding = true;
+    await page.press('ArrowDown');
+    expect([page.rows[1], page.pair]).toEqual(['[1]', 1]);
+    // The client has to know which pair is shown.
+    expect(page.heard()).toEqual(['select 1/0']);
+    // An action is about the pair that the person sees.
+    expect(await page.press('f')).toBe(true);
+    expect(page.heard()).toEqual(['act flip 1']);
+    const before = page.state.shown;
+    page.client.held[0]!.release();
+    await settled();
+    expect(page.state.shown).toBe(before);
+  });
+
+  it('shows a newer state than the one that was loaded ahead', async () => {
+    const page = await opened({ looksAhead: true });
+    page.client.isHolding = true;
+    page.revision++;
+    await page.press('ArrowDown');
+    expect([page.pair, page.state.shown?.revision]).toEqual([1, 1]);
+    page.client.held[0]!.release();
+    await settled();
+    expect([page.pair, page.state.shown?.revision]).toEqual([1, 2]);
+  });
+
+  it('looks ahead in the direction in which the person moves, once for each pair', async () => {
+    const page = await opened({ looksAhead: true });
+    const next = (): number | undefined => page.state.ahead?.shown?.view.record;
+    expect(next()).toBe(1);
+    for (const [key, wanted] of [
+      ['ArrowDown', 2],
+      ['PageDown', 11],
+      ['ArrowUp', 8],
+      ['ArrowUp', 7],
+      ['ArrowDown', 10],
+    ] as const) {
+      await page.press(key);
+      expect([key, next()]).toEqual([key, wanted]);
+    }
+    const { ahead } = page.state;
+    await page.scrollTo(300);
+    page.tell({ progress: '42 %' });
+    await settled();
+    expect(page.state.ahead).toBe(ahead);
+  });
+
+  it('shows nothing out of date ahead: after a change, the pair is loaded again', async () => {
+    const page = await opened({ looksAhead: true });
+    await page.change();
+    expect(page.state.ahead?.shown?.revision).toBe(2);
+    page.client.isHolding = true;
+    page.revision++;
+    page.tell();
+    await settled();
+    await page.press('ArrowDown');
+    expect([page.state.selected?.record, page.pair]).toEqual([1, 0]);
+  });
+
+  it('forgets the next pair when a text changed and no status says so', async () => {
+    const page = await opened({ looksAhead: true });
+    page.looksAhead = false;
+    page.client.channel.notify('outdated', null);
+    await settled();
+    page.client.isHolding = true;
+    await page.press('ArrowDown');
+    expect([page.state.selected?.record, page.pair]).toEqual([1, 0]);
+  });
+
   it('edits only the visible pair', async () => {
     const page = await opened();
     page.client.isHolding = true;

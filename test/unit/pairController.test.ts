@@ -230,6 +230,20 @@ describe('the pair controller', () => {
     expect(recordIn(await controller.act('next', at(4)))).toBe(2);
   });
 
+  it('peeks at a pair without showing it, also while an edit is under way', async () => {
+    const server = new FakeServer();
+    const { controller } = server;
+    await controller.open(at(3));
+    server.isHeld = true;
+    const flip = controller.act('flip', at(3));
+    await new Promise((resolve) => setImmediate(resolve));
+    server.isHeld = false;
+    expect((await controller.peek(at(4))).view.record).toBe(4);
+    expect([controller.view?.record, controller.selected?.record]).toEqual([3, 3]);
+    await server.release();
+    expect((await flip)?.view.record).toBe(3);
+  });
+
   it('requests nothing for a row that was left before its turn', async () => {
     const server = new FakeServer();
     const { controller } = server;

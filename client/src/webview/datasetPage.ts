@@ -62,6 +62,7 @@ export class DatasetPage {
         cell: async (at, signal) => (await server.request('preflens/cell', { uri, ...at }, signal)).text,
         portrait: async (of, signal) => server.request('preflens/portrait', { uri, ...of }, signal),
         select: async (place, signal) => pairs.open({ uri, ...place }, signal),
+        peek: async (place, signal) => pairs.peek({ uri, ...place }, signal),
         act: async ({ action, at }) => pairs.act(action, at),
         batch: async ({ action, count, ...rows }) => batchRows(server, { uri, ...rows }, action, count),
         ...reviewRequests({ server, uri, memory: review, history }),

@@ -69,6 +69,13 @@ export class PairController {
     });
   }
 
+  /** A pair that is not selected: nothing changes, and it waits for nothing. */
+  async peek({ uri, record, pair }: RecordRef, signal?: AbortSignal): Promise<ShownView> {
+    const revision = this.#ports.revision(uri);
+    const view = await this.#ports.pair({ uri, record, pair: pair ?? 0, step: 'here' }, signal);
+    return { ...this.#shownView(view), revision };
+  }
+
   /** Shows the next finding of a file, or its first one if no finding of it was shown before. */
   async review(uri: string): Promise<ShownView> {
     return this.#queue(async () => {

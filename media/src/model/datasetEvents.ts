@@ -51,6 +51,8 @@ export type DatasetEvent =
     }
   | { readonly kind: 'rowsFailed'; readonly name: string; readonly start: number; readonly reason: string }
   | { readonly kind: 'pairLoaded'; readonly at: PairPlace; readonly shown: ShownView }
+  /** Undefined if it could not be loaded. */
+  | { readonly kind: 'aheadLoaded'; readonly at: PairPlace; readonly shown: ShownView | undefined }
   | { readonly kind: 'pairFailed'; readonly at: PairPlace; readonly reason: string }
   /** Where a pair stands in a selection; −1 if it is not in it. */
   | {
@@ -129,6 +131,8 @@ export type DatasetEffect =
     } & Block)
   | ({ readonly kind: 'cancelRows'; readonly name: string } & Block)
   | { readonly kind: 'requestPair'; readonly at: PairPlace }
+  /** The person has not gone to it yet. */
+  | { readonly kind: 'requestAhead'; readonly at: PairPlace }
   | {
       readonly kind: 'requestPlace';
       readonly name: string;

@@ -4,7 +4,6 @@ import type { Found } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
 import type { DatasetAction, PageMemory } from '#protocol/page/dataset.ts';
-import type { ShownView } from '#protocol/page/pair.ts';
 
 import type { DatasetEvent, Step } from './datasetEvents.ts';
 import { andThen } from './datasetEvents.ts';
@@ -30,6 +29,7 @@ import type { KeyPress } from './keys.ts';
 import { jumpTo, outdate, requestVisible, showColumn, withStore } from './listSteps.ts';
 import { markCount, NO_MARKS } from './marks.ts';
 import { editsOf, pairOf } from './pageState.ts';
+import { isOutdated, lookAhead, onAheadLoaded, onPairLoaded, show, showAhead, showNewest } from './pairSteps.ts';
 import { isPortraitDue } from './portrait.ts';
 import {
   followFilter,
@@ -43,7 +43,6 @@ import { hasKeys, isReviewing, placeText, reduceReview } from './review.ts';
 import { BLOCK, invalidate, isPlain, nameOf, withFailure, withRows } from './rowStore.ts';
 import {
   chooseQuery,
-  indexOf,
   onPlaced,
   requestPair,
   requestPlace,
@@ -71,36 +70,6 @@ export function eventOf(press: KeyPress, state: DatasetState): DatasetEvent | un
     return press.key === 'Escape' ? { kind, event: { kind: 'closed' } } : undefined;
   }
   return gridKey(press, state) ?? recordEventFor(press);
-}
-
-/** Shows a pair, and selects it. */
-function show(state: DatasetState, shown: ShownView): Step {
-  const { view } = shown;
-  const isMoved = !isSame(state.selected, view);
-  const index = indexOf(state, view);
-  const next: DatasetState = {
-    ...state,
-    shown,
-    selected: { record: view.record, pair: view.pair },
-    index: index ?? state.index,
-    pairFailure: undefined,
-  };
-  const scrolled: Step =
-    index === undefined
-      ? requestPlace(next, view, isMoved ? 'jump' : 'note')
-      : isMoved && index >= 0
-        ? jumpTo(next, index)
-        : [next];
-  return isSame(state.shown?.view, view) ? scrolled : [...scrolled, { kind: 'scrollPair' }];
-}
-
-function isOutdated({ revision }: { readonly revision: number }, { status }: DatasetState): boolean {
-  return status !== undefined && revision < status.revision;
-}
-
-/** An outdated state of the pair on the screen is dropped: a newer one is on its way. */
-function showNewest(state: DatasetState, shown: ShownView): Step {
-  return isShown(state) && isOutdated(shown, state) ? [state] : show(state, shown);
 }
 
 function onStatus(state: DatasetState, status: DatasetStatus): Step {
@@ -224,7 +193,7 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
     case 'queryChosen':
       return chooseQuery(withRowsShown(state), event.query);
     case 'outdated':
-      return [outdate(clearMarks(state))];
+      return [outdate(clearMarks({ ...state, ahead: undefined }))];
     case 'found':
       return onFound(state, event.found);
     case 'rowsLoaded':
@@ -241,7 +210,9 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
         : [state];
     }
     case 'pairLoaded':
-      return isSame(event.at, state.selected) ? onPairLoaded(state, event.shown) : [state];
+      return onPairLoaded(state, event.at, event.shown);
+    case 'aheadLoaded':
+      return [onAheadLoaded(state, event.at, event.shown)];
     case 'pairFailed':
       return [isSame(event.at, state.selected) ? { ...state, pairFailure: event.reason } : state];
     case 'placed':
@@ -351,12 +322,6 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
   }
 }
 
-/** The pair of the row that was selected: it stands where the row is. */
-function onPairLoaded(state: DatasetState, shown: ShownView): Step {
-  const [next, ...effects] = showNewest(state, shown);
-  return [next, ...effects.filter(({ kind }) => kind !== 'requestPlace')];
-}
-
 function memoryOf({
   selection,
   selected,
@@ -421,6 +386,8 @@ function handleAll(state: DatasetState, event: DatasetEvent): Step {
   const retries = event.kind === 'scrolled' || event.kind === 'status' || event.kind === 'outdated';
   const steps: readonly ((next: DatasetState) => Step)[] = [
     (next) => requestVisible(withGrid(state, next), retries),
+    showAhead,
+    lookAhead,
     (next) => requestRowsPortrait(isByFilter(event) ? followFilter(state, next) : next),
     (next) => scrollShown(state, next),
     (next) => tellReviewing(state, next),

@@ -75,6 +75,10 @@ export interface DatasetState extends RecordState {
   readonly anchor: number;
   /** The selected pair; until it arrives, the one before it. */
   readonly shown: ShownView | undefined;
+  /** The pair that the next key most likely shows; `shown` is undefined until it arrives. */
+  readonly ahead: { readonly at: PairPlace; readonly shown: ShownView | undefined } | undefined;
+  /** Where the person moves in the list: down or up. */
+  readonly heading: 1 | -1;
   /** Why the selected pair could not be loaded. */
   readonly pairFailure: string | undefined;
   /** Why the last action failed, or what came of it. */
@@ -110,6 +114,8 @@ export const INITIAL: DatasetState = {
   marks: NO_MARKS,
   anchor: 0,
   shown: undefined,
+  ahead: undefined,
+  heading: 1,
   pairFailure: undefined,
   notice: undefined,
   editing: 0,

@@ -33,6 +33,7 @@ export function select(state: DatasetState, index: number): Step {
   const next: DatasetState = {
     ...state,
     index,
+    heading: index < state.index ? -1 : 1,
     selected: undefined,
     pairFailure: undefined,
     notice: undefined,

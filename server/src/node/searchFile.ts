@@ -45,14 +45,17 @@ function spansPart(
   const starts = new Float64Array(records.length);
   const ends = new Float64Array(records.length);
   let bytes = 0;
-  records.forEach((record, i) => {
-    starts[i] = byteStart[record] ?? 0;
-    ends[i] = byteEnd[record] ?? 0;
-    bytes += (byteEnd[record] ?? 0) - (byteStart[record] ?? 0);
-  });
+  for (let i = 0; i < records.length; i++) {
+    const record = records[i] ?? 0;
+    const [start, end] = [byteStart[record] ?? 0, byteEnd[record] ?? 0];
+    starts[i] = start;
+    ends[i] = end;
+    bytes += end - start;
+  }
   const firstByte = starts[0] ?? 0;
   const own = from.kind === 'bytes' ? { bytes: from.bytes.slice(firstByte, ends.at(-1) ?? firstByte) } : {};
-  const text = { kind: 'spans', records, starts, ends, firstByte, ...own } as const;
+  // Of a part of an array, a thread would get a copy of the whole.
+  const text = { kind: 'spans', records: records.slice(), starts, ends, firstByte, ...own } as const;
   return { wanted: { path: from.kind === 'path' ? from.path : name, text, edited: [] }, records, bytes };
 }
 
@@ -104,6 +107,23 @@ const NOWHERE = {
   firstByte: 0,
 } as const;
 
+/** Records to read where they stand; and others, which are edited or too long. */
+function sortOut(
+  { edited, maxRecordBytes }: SearchedText,
+  { records: { byteStart, byteEnd } }: Facts,
+  records: Uint32Array,
+): { readonly stored: Uint32Array; readonly others: readonly number[] } {
+  const stored = new Uint32Array(records.length);
+  const others: number[] = [];
+  let count = 0;
+  for (const record of records) {
+    const isTooLong = (byteEnd[record] ?? 0) - (byteStart[record] ?? 0) > maxRecordBytes;
+    if (isTooLong || edited.has(record)) others.push(record);
+    else stored[count++] = record;
+  }
+  return { stored: stored.subarray(0, count), others };
+}
+
 /**
  * The parts of a search in these records, which are in order.
  * @param fields that are read, for tables; undefined: all
@@ -114,21 +134,22 @@ export async function searchParts(
   records: Uint32Array,
   fields?: readonly string[],
 ): Promise<readonly SearchPart[]> {
-  const { edited, from, name, maxRecordBytes } = text;
-  const { byteStart, byteEnd } = facts.records;
-  const isStored = (record: number): boolean =>
-    !edited.has(record) && (byteEnd[record] ?? 0) - (byteStart[record] ?? 0) <= maxRecordBytes;
-  const stored = records.filter(isStored);
-  const others =
-    records.length === stored.length ? new Uint32Array() : records.filter((one) => !isStored(one));
-  const changed = [...others].flatMap((record) => {
+  const { edited, from, name } = text;
+  const { stored, others } = sortOut(text, facts, records);
+  const changed = others.flatMap((record) => {
     const bytes = edited.get(record);
     return bytes ? [[record, bytes] as const] : [];
   });
   const first: SearchPart[] =
     others.length === 0
       ? []
-      : [{ wanted: { path: name, text: NOWHERE, edited: changed }, records: others, bytes: 0 }];
+      : [
+          {
+            wanted: { path: name, text: NOWHERE, edited: changed },
+            records: Uint32Array.from(others),
+            bytes: 0,
+          },
+        ];
   if (stored.length === 0) return first;
   const parts =
     from.kind === 'file' ? await rangeParts(from.file, stored, fields) : spansParts(text, facts, stored);

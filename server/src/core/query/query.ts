@@ -353,6 +353,8 @@ export function decider(condition: Condition, known: KnownFacts): Decide {
     case 'and':
     case 'or': {
       const parts = condition.parts.map((part) => decider(part, known));
+      const [only] = parts;
+      if (only && parts.length === 1) return only;
       const [decisive, other] = condition.kind === 'and' ? [NO, YES] : [YES, NO];
       return (record, pair, mask, isRead) => {
         let answer: Answer = other as Answer;

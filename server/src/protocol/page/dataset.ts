@@ -80,6 +80,8 @@ export interface DatasetPageRequests extends PairRequests, ReviewPageRequests {
   };
   /** The pair of a row that the person selected. */
   select: { params: { readonly record: number; readonly pair: number }; result: ShownView };
+  /** A pair that the person may select next. */
+  peek: { params: { readonly record: number; readonly pair: number }; result: ShownView };
   act: { params: { readonly action: DatasetAction; readonly at: ShownPair }; result: ActionResult };
   /** What was done, in a sentence; null if the person changed their mind. */
   batch: {
