@@ -29,7 +29,15 @@ import type { KeyPress } from './keys.ts';
 import { jumpTo, outdate, requestVisible, showColumn, withStore } from './listSteps.ts';
 import { markCount, NO_MARKS } from './marks.ts';
 import { editsOf, pairOf } from './pageState.ts';
-import { isOutdated, lookAhead, onAheadLoaded, onPairLoaded, show, showAhead, showNewest } from './pairSteps.ts';
+import {
+  isOutdated,
+  lookAhead,
+  onAheadLoaded,
+  onPairLoaded,
+  show,
+  showAhead,
+  showNewest,
+} from './pairSteps.ts';
 import { isPortraitDue } from './portrait.ts';
 import {
   followFilter,
