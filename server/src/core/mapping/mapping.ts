@@ -89,6 +89,8 @@ export type Label =
 /** Where a record stores its candidates. */
 export type CandidateSource =
   | { readonly kind: 'list'; readonly at: FieldRef }
+  /** The values of an object, each under a name of its own, such as that of its model. */
+  | { readonly kind: 'values'; readonly at: FieldRef }
   /** A list in the last message of a conversation; the messages before it are the prompt. */
   | { readonly kind: 'last-message'; readonly at: FieldRef; readonly list: string }
   /** Fields of the record; those in `more` may be missing. */
@@ -122,7 +124,8 @@ export type Order =
   | { readonly kind: 'number'; readonly at: readonly FieldRef[]; readonly best: 'high' | 'low' }
   /**
    * A list parallel to that of the candidates: of numbers, or of objects with a number at each of `each`, whose mean
-   * counts. `same` is a field that an item of both lists repeats, such as the name of a model.
+   * counts. `same` is a field that an item of both lists repeats, such as the name of a model. Beside the values of an
+   * object, an object with the same names.
    */
   | {
       readonly kind: 'list';
@@ -140,6 +143,11 @@ export type Order =
   | { readonly kind: 'words'; readonly at: FieldRef; readonly words: readonly Json[] }
   /** A ranking of the candidates' fields by their letters or numbers, the best first: "A > B = C", or ["A", "B"]. */
   | { readonly kind: 'letters'; readonly at: FieldRef }
+  /**
+   * Repeats what stands at `name` in the best candidate, or the name under which it stands; the others are not ranked. An
+   * empty `name` means the candidate itself.
+   */
+  | { readonly kind: 'named'; readonly at: FieldRef; readonly name?: FieldRef }
   /**
    * Names the best candidate; the others are not ranked. `values[i]` means candidate i; without them, its position
    * counted from `start`, by default 0.

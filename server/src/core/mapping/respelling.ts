@@ -144,7 +144,7 @@ function renamedSource(from: CandidateSource, rename: Rename): CandidateSource {
 }
 
 function renamedOrder(order: Order, rename: Rename): Order | undefined {
-  if (order.kind === 'list' || order.kind === 'index' || order.kind === 'letters')
+  if (order.kind === 'list' || order.kind === 'index' || order.kind === 'letters' || order.kind === 'named')
     return { ...order, at: rename(order.at) };
   return order.kind === 'rankings' ? undefined : order;
 }

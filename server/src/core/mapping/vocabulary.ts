@@ -72,6 +72,8 @@ export const LABEL_NAMES = [
   ...LABELLED_NAMES.flatMap((name) => [
     `preferred_${name}`,
     `better_${name}`,
+    `best_${name}`,
+    `winning_${name}`,
     `chosen_${name}`,
     `${name}_preference`,
     `better_${name}_id`,
@@ -129,6 +131,7 @@ const aboutSide = (side: string): readonly string[] => [
   `prefers_${side}`,
   `preferred_${side}`,
   `prob_${side}`,
+  `prob_${side}_better`,
   `p_${side}`,
 ];
 
@@ -186,8 +189,39 @@ export const FURTHER_ANSWERS: readonly FieldRef[] = [THIRD_FIELDS];
 /** What a verdict names. */
 const NAMED = ['model', ...ANSWER_NAMES, 'option', 'system'];
 
-/** "a", "response_a", "Response A", "A is better" for an answer with this letter and number. */
-function wordsFor(letter: string, number: string): readonly string[] {
+/** How much better an answer is, as scales of annotators say it. */
+const DEGREES = [
+  ...['', 'much ', 'far ', 'significantly ', 'clearly ', 'strongly ', 'moderately '],
+  ...['somewhat ', 'slightly ', 'a bit ', 'a little ', 'marginally '],
+];
+
+/** "A is slightly better than B", "Response 1 much better". */
+function comparisons(name: string, other: string): readonly string[] {
+  return DEGREES.flatMap((degree) => [
+    `${name} is ${degree}better`,
+    `${name} is ${degree}better than ${other}`,
+    ...(degree === '' ? [] : [`${name} ${degree}better`, `${name} ${degree}better`.replaceAll(' ', '_')]),
+    `${name} is ${degree}preferred`,
+  ]);
+}
+
+/** "A" and "B", "Response A" and "Response B": names in sentences. */
+const namesIn = (letter: string, number: string): readonly string[] => [
+  ...[letter, letter.toUpperCase()],
+  ...joined(
+    [` ${letter.toUpperCase()}`, ` ${number}`],
+    SPOKEN.flatMap((name) => [name, capital(name)]),
+  ),
+];
+
+/** What sentences call an answer. */
+const SPOKEN = ['response', 'answer', 'output', 'completion', 'model', 'option', 'assistant', 'summary'];
+
+/** "a", "response_a", "Response A", "A is better" for an answer with this letter and number, beside the other one. */
+function wordsFor(
+  [letter, number]: readonly [string, string],
+  other: readonly [string, string],
+): readonly string[] {
   const upper = letter.toUpperCase();
   const ends = [`_${letter}`, `_${upper}`, `_${number}`, number, `-${letter}`, `-${number}`, upper];
   const spaced = [` ${letter}`, ` ${upper}`, ` ${number}`];
@@ -197,7 +231,11 @@ function wordsFor(letter: string, number: string): readonly string[] {
     ...joined([...ends, ...spaced], NAMED),
     ...joined(spaced.slice(1), NAMED.map(capital)),
   ];
-  return [...short, ...short.flatMap((word) => [`${word} is better`, `${word} wins`])];
+  const others = namesIn(...other);
+  const sentences = namesIn(letter, number).flatMap((name, i) => comparisons(name, others[i] ?? ''));
+  return [
+    ...new Set([...short, ...short.flatMap((word) => [`${word} is better`, `${word} wins`]), ...sentences]),
+  ];
 }
 
 /** Words for neither answer, as people spell them. */
@@ -222,14 +260,23 @@ const TIE_WORDS = [
   'tie both bad',
   'no preference',
   'about the same',
+  'both are about the same',
+  'they are about the same',
+  'roughly the same',
+  'about equal',
+  'no difference',
   'equally good',
   'equally bad',
 ].flatMap((words) => [words, capital(words), words.toUpperCase(), words.replaceAll(' ', '_')]);
 
+/** The letter and the number of each answer. */
+const A = ['a', '1'] as const;
+const B = ['b', '2'] as const;
+
 /** Words for the first and the second of two answers, and for neither. A 'C' beside A and B means a tie. */
 export const VERDICT_WORDS: Verdicts = {
-  first: wordsFor('a', '1'),
-  second: wordsFor('b', '2'),
+  first: wordsFor(A, B),
+  second: wordsFor(B, A),
   ties: [...new Set(TIE_WORDS), 'C', 'c'],
 };
 

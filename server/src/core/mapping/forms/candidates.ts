@@ -1,4 +1,4 @@
-import type { Json, JsonObject, Path } from '../../model/json.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 import { isList, isObject } from '../../model/json.ts';
 import type { Pair, Turn } from '../../model/pair.ts';
 import { speakerWord } from '../../model/speaker.ts';
@@ -9,10 +9,11 @@ import type { FieldRef } from '../field.ts';
 import { findField, valueAt } from '../field.ts';
 import type { Answers, CandidateSource, Order } from '../mapping.ts';
 import { concreteShape, hasShape, turnsOf } from '../shape.ts';
-import type { Form, FormContext, Need, PathChange } from './form.ts';
+import type { Form, FormContext, Item, Need, PathChange } from './form.ts';
 import { listNeed, presence } from './form.ts';
 import { toNumber } from './label.ts';
 import { exchangeLetters, letterOf, letterRanks, rankingOf } from './letters.ts';
+import { bestNamed, besideItem, hasNamesOf, nameFor, valueItems } from './named.ts';
 import { swapInLists, swapMarks } from './otherVerdicts.ts';
 import { hasRankings, majority, rankingsIn } from './rankings.ts';
 
@@ -26,11 +27,6 @@ const MAX_DEPTH = 256;
 
 /** Limit for the text of one record's pairs, in UTF-16 units: each answer is in many pairs. */
 const MAX_PAIR_LENGTH = 32 * 1024 * 1024;
-
-interface Item {
-  readonly path: Path;
-  readonly value: Json;
-}
 
 /** Candidates at one point of a conversation. */
 interface Group {
@@ -134,6 +130,8 @@ function groupsOf(answers: CandidateAnswers, context: FormContext): readonly Gro
   switch (source.kind) {
     case 'list':
       return listGroups(source.at, context);
+    case 'values':
+      return [{ prompt: context.prompt, items: valueItems(context.record, source.at) }];
     case 'last-message':
       return lastMessageGroups(source, context);
     case 'fields': {
@@ -169,7 +167,17 @@ const listedNumber = ({ each }: OrderOf<'list'>, item: Json | undefined): number
   item === undefined ? undefined : each ? meanOf(item, each) : toNumber(item);
 
 /** Quality of a candidate, higher is better. Undefined if the record does not say. */
-function qualityOf(order: Order, record: JsonObject, item: Item, index: number): number | undefined {
+function qualityOf(
+  order: Order,
+  record: JsonObject,
+  item: Item,
+  index: number,
+  items: readonly Item[],
+): number | undefined {
+  if (order.kind === 'named') {
+    const named = bestNamed(order, record, items);
+    return named && (named.best === item ? 1 : 0);
+  }
   if (order.kind === 'index') return indexOf(order, record) === index ? 1 : 0;
   // The rankings compare two candidates at a time.
   if (order.kind === 'rankings') return 0;
@@ -184,8 +192,8 @@ function qualityOf(order: Order, record: JsonObject, item: Item, index: number):
   }
   const sign = order.best === 'high' ? 1 : -1;
   if (order.kind === 'list') {
-    const list = findField(record, order.at)?.value;
-    const value = isList(list) ? listedNumber(order, list[index]) : undefined;
+    const held = findField(record, order.at)?.value;
+    const value = listedNumber(order, besideItem(held, item, index)?.value);
     return value === undefined ? undefined : sign * value;
   }
   const mean = meanOf(item.value, order.at);
@@ -207,7 +215,7 @@ function candidatesOf(answers: CandidateAnswers, context: FormContext): Candidat
     items.flatMap((item, index) => {
       const own = number++;
       const text = findField(item.value, answers.text.at, item.path);
-      const quality = qualityOf(answers.order, context.record, item, index);
+      const quality = qualityOf(answers.order, context.record, item, index, items);
       if (!text || !hasShape(text.value, answers.text.as) || quality === undefined) return [];
       const more = text.path.length > item.path.length ? partsOfCandidate(item.value) : undefined;
       return [
@@ -234,6 +242,9 @@ function nameOfItem({ path }: Item): string {
   return String(path[0]);
 }
 
+/** True for a label that names only the best; the others are not ranked. */
+const namesBest = ({ kind }: Order): boolean => kind === 'index' || kind === 'named';
+
 function pairsOf(candidates: readonly Candidate[], order: Order, record: JsonObject): Pair[] {
   const pairs: Pair[] = [];
   const max = candidates.slice(0, MAX_CANDIDATES);
@@ -242,8 +253,7 @@ function pairsOf(candidates: readonly Candidate[], order: Order, record: JsonObj
     for (const b of max.slice(i + 1)) {
       const better = advantage(order, record, a, b);
       const isTie = better === 0;
-      // An index names only the best; the others are not ranked.
-      if (better === undefined || (isTie && order.kind === 'index')) continue;
+      if (better === undefined || (isTie && namesBest(order))) continue;
       const [chosen, rejected] = better < 0 ? [b, a] : [a, b];
       const sides = readSides(a.prompt, chosen.answer, rejected.answer);
       pairs.push({ ...sides, isTie, candidates: [chosen.number, rejected.number] });
@@ -267,6 +277,17 @@ function sourceNeeds({ from, text }: CandidateAnswers): readonly Need[] {
     case 'list':
     case 'dialogue':
       return [listNeed(from.at, from.kind === 'list' ? 1 : 2, isCandidate, 'a list of answers')];
+    case 'values':
+      return [
+        {
+          at: from.at,
+          expected: 'an object with several answers',
+          fits(value) {
+            const items = isObject(value) ? Object.values(value) : [];
+            return items.length > 1 && items.every((item) => item !== undefined && isCandidate(item));
+          },
+        },
+      ];
     case 'fields':
       return from.at.map((at) => ({ at, expected: 'an answer', fits: isCandidate }));
     case 'last-message':
@@ -300,6 +321,19 @@ function orderNeeds({ from, order }: CandidateAnswers): readonly Need[] {
         at: order.at,
         expected: 'a ranking such as "A > B"',
         fits: (value) => rankingOf(value) !== undefined,
+      },
+    ];
+  if (order.kind === 'named') {
+    const fits = (value: Json): boolean => typeof value === 'string' || typeof value === 'number';
+    return [{ at: order.at, expected: 'the best answer or its name', fits }];
+  }
+  if (order.kind === 'list' && from.kind === 'values')
+    return [
+      {
+        at: order.at,
+        expected: 'a number for each answer',
+        fits: (value) =>
+          isObject(value) && Object.values(value).every((item) => listedNumber(order, item) !== undefined),
       },
     ];
   if (order.kind === 'list')
@@ -336,7 +370,14 @@ export const candidatesForm: Form<CandidateAnswers> = {
   fields: ({ from, text, order }) =>
     [from.at, from.kind === 'fields' ? (from.more ?? []) : [], text.at, order.at].flat(),
   needs: (answers) => [...sourceNeeds(answers), ...orderNeeds(answers)],
-  fits({ from, order }, record) {
+  fits(answers, record) {
+    const { from, order } = answers;
+    if (order.kind === 'named')
+      return groupsOf(answers, { record, prompt: [] }).some(
+        ({ items }) => items.length > 1 && bestNamed(order, record, items) !== undefined,
+      );
+    if (from.kind === 'values' && order.kind === 'list')
+      return hasNamesOf(findField(record, order.at)?.value, valueItems(record, from.at));
     if (order.kind === 'index' && order.start !== undefined && from.kind === 'list') {
       const [list, number] = [from.at, order.at].map((at) => findField(record, at)?.value);
       return isList(list) && list.length > 1 && typeof number === 'number' && number <= list.length;
@@ -350,13 +391,12 @@ export const candidatesForm: Form<CandidateAnswers> = {
       );
     }
     if (from.kind !== 'list' || order.kind !== 'list') return true;
-    const [answers, ranks] = [from.at, order.at].map((at) => findField(record, at)?.value);
-    if (!isList(answers) || !isList(ranks) || answers.length !== ranks.length || answers.length < 2)
-      return false;
+    const [list, ranks] = [from.at, order.at].map((at) => findField(record, at)?.value);
+    if (!isList(list) || !isList(ranks) || list.length !== ranks.length || list.length < 2) return false;
     const { same } = order;
     const nameAt = (item: Json | undefined): Json | undefined =>
       same === undefined ? undefined : findField(item ?? null, same)?.value;
-    return answers.every((item, i) => nameAt(item) === nameAt(ranks[i]));
+    return list.every((item, i) => nameAt(item) === nameAt(ranks[i]));
   },
   read(answers, context) {
     const pairs = candidatesOf(answers, context).flatMap((group) =>
@@ -383,6 +423,12 @@ export const candidatesForm: Form<CandidateAnswers> = {
         ...(a && b && !order.values ? [[{ kind: 'swap', a: a.path, b: b.path }] as const] : []),
       ];
     }
+    if (order.kind === 'named') {
+      const [chosen, rejected] = target.map((number) => itemAt(answers, record, number));
+      const named = chosen && rejected && bestNamed(order, record, [chosen, rejected]);
+      const to = rejected && nameFor(order, rejected);
+      return named && to !== undefined ? [[{ kind: 'set', path: named.label.path, to }]] : [];
+    }
     const swaps = exchangeRanks(answers, record, target);
     if (swaps.length === 0) return [];
     if (goesOnWith(answers, record, target))
@@ -393,7 +439,7 @@ export const candidatesForm: Form<CandidateAnswers> = {
     return [[...swaps, ...otherVerdicts(answers, record, target, swaps)]];
   },
   tie(answers, record, target) {
-    const swaps = target && answers.order.kind !== 'index' ? exchangeRanks(answers, record, target) : [];
+    const swaps = target && !namesBest(answers.order) ? exchangeRanks(answers, record, target) : [];
     const copies = swaps.flatMap((swap): PathChange[] =>
       // An order of names has no ties.
       swap.kind === 'swap' &&
@@ -459,11 +505,11 @@ function exchangeRanks(
   const { order } = answers;
   if (order.kind === 'list') {
     const list = findField(record, order.at);
-    if (!list) return [];
-    const [from, to] = [own, other].map((at): Item => ({
-      path: [...list.path, at],
-      value: valueAt(list.value, [at]) ?? null,
-    }));
+    const [from, to] = [own, other].map((at): Item | undefined => {
+      const item = itemAt(answers, record, at);
+      const beside = item && besideItem(list?.value, item, at);
+      return list && beside && { path: [...list.path, ...beside.path], value: beside.value };
+    });
     return from && to
       ? order.each
         ? swapsOf(order.each, from, to)
@@ -480,6 +526,6 @@ function exchangeRanks(
       return from && to ? [{ kind: 'swap', a: from.path, b: to.path }] : [];
     });
   }
-  if (!a || !b || order.kind === 'index') return [];
+  if (!a || !b || order.kind === 'index' || order.kind === 'named') return [];
   return swapsOf([order.at].flat(), a, b);
 }

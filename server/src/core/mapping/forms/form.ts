@@ -62,6 +62,12 @@ export interface Reading {
 
 export type EditOutcome = Reading | { readonly problem: Problem };
 
+/** A candidate, or something else in a record, and where it stands. */
+export interface Item {
+  readonly path: Path;
+  readonly value: Json;
+}
+
 /** A record with its parsed prompt. */
 export interface FormContext {
   readonly record: JsonObject;

@@ -22,17 +22,41 @@ interface LabelKind<L> {
   strength?(label: L, record: JsonObject): number | undefined;
 }
 
-function verdictFor({ first, second, ties = [] }: Verdicts, value: Json | undefined): Preferred | undefined {
-  if (value === undefined) return undefined;
-  if (first.includes(value)) return 'first';
-  if (second.includes(value)) return 'second';
-  return ties.includes(value) ? 'tie' : undefined;
+interface Meaning {
+  readonly verdict: Preferred;
+  /** The value with the opposite meaning. */
+  readonly opposite: Json | undefined;
 }
 
-/** The value with the opposite meaning; a tie is its own opposite. */
-export function opposite({ first, second }: Verdicts, value: Json): Json | undefined {
-  const at = first.indexOf(value);
-  return at >= 0 ? second[at] : first[second.indexOf(value)];
+/** Some rows know thousands of values, and every record is read. */
+const meanings = new WeakMap<Verdicts, ReadonlyMap<Json, Meaning>>();
+
+function meaningsOf(verdicts: Verdicts): ReadonlyMap<Json, Meaning> {
+  const known = meanings.get(verdicts);
+  if (known) return known;
+  const { first, second, ties = [] } = verdicts;
+  const all = new Map<Json, Meaning>();
+  const add = (value: Json, verdict: Preferred, opposite: Json | undefined): void => {
+    if (!all.has(value)) all.set(value, { verdict, opposite });
+  };
+  first.forEach((value, i) => {
+    add(value, 'first', second[i]);
+  });
+  second.forEach((value, i) => {
+    add(value, 'second', first[i]);
+  });
+  for (const value of ties) add(value, 'tie', undefined);
+  meanings.set(verdicts, all);
+  return all;
+}
+
+function verdictFor(verdicts: Verdicts, value: Json | undefined): Preferred | undefined {
+  return value === undefined ? undefined : meaningsOf(verdicts).get(value)?.verdict;
+}
+
+/** The value with the opposite meaning; undefined for a tie, which is its own. */
+export function opposite(verdicts: Verdicts, value: Json): Json | undefined {
+  return meaningsOf(verdicts).get(value)?.opposite;
 }
 
 function set(found: Found | undefined, to: Json | undefined): readonly PathChange[] | undefined {

@@ -71,6 +71,19 @@ export const ANY_NAMES: readonly Mapping[] = [
       'the label compares: A>B and A>>B mean that the first response is better, B>A the second, A=B a tie',
   },
   {
+    id: 'winner-repeated',
+    title: 'two responses, and the better one once more',
+    prompt: [ANY_PROMPT],
+    answers: {
+      kind: 'choice',
+      first: { at: FIRST_FIELDS, as: 'words' },
+      second: { at: SECOND_FIELDS, as: 'words' },
+      label: { kind: 'named', at: `${LABEL_FIELDS}|chosen`, first: FIRST_FIELDS, second: SECOND_FIELDS },
+    },
+    unless: [WORSE_FIELDS, ...FURTHER_ANSWERS],
+    polarity: 'the label repeats the text of the better response',
+  },
+  {
     id: 'loser',
     title: 'two responses, and the one that lost',
     prompt: [ANY_PROMPT],

@@ -200,8 +200,12 @@ export const OPINIONS: readonly Mapping[] = [
     prompt: [ANY_PROMPT],
     answers: {
       kind: 'choice',
-      first: text(`${FIRST_FIELDS}|left|response_left|left_response|answer_left|left_answer`),
-      second: text(`${SECOND_FIELDS}|right|response_right|right_response|answer_right|right_answer`),
+      first: text(
+        `${FIRST_FIELDS}|left|first|first_response|response_left|left_response|answer_left|left_answer`,
+      ),
+      second: text(
+        `${SECOND_FIELDS}|right|second|second_response|response_right|right_response|answer_right|right_answer`,
+      ),
       label: {
         kind: 'value',
         at: `comparison|pairwise|pw|${LABEL_FIELDS}|chosen`,

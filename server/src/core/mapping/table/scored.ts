@@ -7,6 +7,7 @@ import {
   joined,
   SECOND_FIELDS,
   THIRD_FIELDS,
+  WORSE_FIELDS,
 } from '../vocabulary.ts';
 import { text } from './parts.ts';
 
@@ -62,6 +63,43 @@ const picked = (ending: string, title: string, answer: Field): readonly Mapping[
       prompt: [ANY_PROMPT],
       answers: letters(LETTERS.map((letter) => letter.toLowerCase())),
       polarity: 'the label is the letter of the best answer: a is the first of the list',
+    },
+  ];
+};
+
+/** Names of the model of the best answer. */
+const BEST_MODEL = anyOf(
+  joined(['_model', '_model_name', '_name'], ['winner', 'winning', 'best', 'better', 'chosen', 'preferred']),
+);
+
+/** An object of answers under the names of their models, and what says which is the best. */
+const byModel = (ending: string, answer: Field): readonly Mapping[] => {
+  const from = { kind: 'values', at: LISTS } as const;
+  return [
+    {
+      id: `best-by-model${ending}`,
+      title: 'answers under the names of their models, and the name of the best',
+      prompt: [ANY_PROMPT],
+      answers: {
+        kind: 'candidates',
+        from,
+        text: answer,
+        order: { kind: 'named', at: `${BEST}|${BEST_MODEL}` },
+      },
+      polarity: 'the field repeats the name under which the best answer stands; the others are not ranked',
+    },
+    {
+      id: `scores-by-model${ending}`,
+      title: 'answers and their scores under the names of their models',
+      prompt: [ANY_PROMPT],
+      answers: {
+        kind: 'candidates',
+        from,
+        text: answer,
+        order: { kind: 'list', at: 'scores|rewards|ratings|reward|rm_scores|reward_scores', best: 'high' },
+      },
+      unless: [PICKED, BEST_MODEL],
+      polarity: 'the answer with the higher number under its name is better',
     },
   ];
 };
@@ -163,6 +201,46 @@ export const SCORED: readonly Mapping[] = [
       },
     },
     polarity: 'the answer whose mark is true is better than the others',
+  },
+  {
+    id: 'best-repeated',
+    title: 'a list of answers, and the best of them once more',
+    prompt: [ANY_PROMPT],
+    answers: {
+      kind: 'candidates',
+      from: { kind: 'list', at: LISTS },
+      text: text(''),
+      order: { kind: 'named', at: BEST, name: '' },
+    },
+    unless: [WORSE_FIELDS],
+    polarity: 'the field repeats the text of the best answer; the others are not ranked',
+  },
+  {
+    id: 'best-by-name',
+    title: 'a list of answers with names, and the name of the best',
+    prompt: [ANY_PROMPT],
+    answers: {
+      kind: 'candidates',
+      from: { kind: 'list', at: LISTS },
+      text: ANSWER_TEXT,
+      order: { kind: 'named', at: `${BEST}|${BEST_MODEL}`, name: 'id|name|model|model_name|uid' },
+    },
+    polarity: 'the field repeats the name of the best answer; the others are not ranked',
+  },
+  ...byModel('', text('')),
+  ...byModel('-objects', ANSWER_TEXT),
+  {
+    id: 'scored-by-model',
+    title: 'answers under the names of their models, each with a score',
+    prompt: [ANY_PROMPT],
+    answers: {
+      kind: 'candidates',
+      from: { kind: 'values', at: LISTS },
+      text: ANSWER_TEXT,
+      order: { kind: 'number', at: ['score|reward|rating|overall_score'], best: 'high' },
+    },
+    unless: [PICKED, BEST_MODEL],
+    polarity: 'the answer with the higher score, reward or rating is better',
   },
   {
     id: 'ranked-by-letters',
