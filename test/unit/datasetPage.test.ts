@@ -218,6 +218,14 @@ describe('the layout of the columns', () => {
   const all = columnsOf(undefined, [
     { name: 'source', kind: 'text', share: 1, example: '', isScalar: true },
     { name: 'score', kind: 'number', share: 1, example: '', isScalar: true },
+    {
+      name: 'chosen_rating.honesty',
+      kind: 'number',
+      share: 1,
+      example: '',
+      isScalar: false,
+      isRating: true,
+    },
   ]);
   const ids = (choice: ColumnChoice): readonly string[] => shownIds(all, choice);
   const usual = ['row', 'margin', 'findings', 'prompt', 'chosen', 'rejected', 'difference', '.source'];
@@ -226,6 +234,7 @@ describe('the layout of the columns', () => {
     expect(ids(NO_CHOICE)).toEqual(usual);
     const more = toggled(all, NO_CHOICE, '.score');
     expect(ids(more)).toEqual([...usual, '.score']);
+    expect(ids(toggled(all, NO_CHOICE, 'chosen_rating.honesty')).at(-1)).toBe('chosen_rating.honesty');
     expect(ids(toggled(all, more, 'margin'))).not.toContain('margin');
     // A column of another file of the same schema.
     expect(ids({ ...NO_CHOICE, shown: ['.other', 'row'] })).toEqual(['row']);

@@ -265,6 +265,8 @@ describe('the page of the language', () => {
         rejected: 'fine',
         source: 'ShareGPT',
         info: { score: 4 },
+        chosen_helpfulness: 1,
+        rejected_helpfulness: 5,
       },
       {
         prompt: 'q',

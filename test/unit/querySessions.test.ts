@@ -205,4 +205,24 @@ describe('a query over a text in an editor', () => {
     });
     expect(rows[0]).toMatchObject({ rejectedLength: 1, chosenLength: 22 });
   });
+
+  it('knows the ratings of both answers', async () => {
+    const rated = LINES.map((_, i) =>
+      line(i, { chosen_ratings: { honesty: i % 3 }, rejected_ratings: { honesty: 1 } }),
+    );
+    const { host, session } = await ofText(rated);
+    const names = columnsOf(session.dataset).flatMap(({ name, isRating }) => (isRating ? [name] : []));
+    expect(names).toEqual(['chosen_rating.honesty', 'rejected_rating.honesty', 'rating_difference.honesty']);
+    const { rows } = rowsIn(session, 3, {}, names);
+    const shown = rows.map(({ cells }) => names.map((name) => cells[name]?.text));
+    expect(shown[2]).toEqual(['2', '1', '1']);
+    expect(await select(host, session, 'rating_difference.honesty<0')).toEqual(
+      LINES.flatMap((_, i) => (i % 3 === 0 ? [i] : [])),
+    );
+    expect(completionsOf(session.dataset, 'rejected_ra', 11).map(({ insert }) => insert)[0]).toBe(
+      'rejected_ratings:',
+    );
+    const inserts = completionsOf(session.dataset, 'rejected_rating.', 16).map(({ insert }) => insert);
+    expect(inserts).toContain('rejected_rating.honesty');
+  });
 });

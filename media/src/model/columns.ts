@@ -200,8 +200,8 @@ function fieldCell(cell: CellView | undefined): Cell {
   }
 }
 
-function fieldColumn({ name, kind, isScalar }: FieldColumn): Column {
-  const id = `.${name}`;
+function fieldColumn({ name, kind, isScalar, isRating }: FieldColumn): Column {
+  const id = isRating ? name : `.${name}`;
   return {
     id,
     title: () => name,
@@ -212,9 +212,10 @@ function fieldColumn({ name, kind, isScalar }: FieldColumn): Column {
   };
 }
 
-/** The name of the field that a column shows; undefined for the columns of every file. */
+/** The name of the field or the rating that a column shows; undefined for the columns of every file. */
 export function fieldOfColumn(id: string): string | undefined {
-  return id.startsWith('.') ? id.slice(1) : undefined;
+  if (id.startsWith('.')) return id.slice(1);
+  return id.includes('.') ? id : undefined;
 }
 
 /** All columns that a file can show, in the order in which people choose from them. */
@@ -235,6 +236,9 @@ export function columnsOf(
 export function shownAtFirst(columns: readonly Column[]): readonly string[] {
   const source = columns.find(({ id }) => SOURCE.test(id));
   return columns
-    .filter((column) => column === source || (!column.id.startsWith('.') && !HIDDEN_AT_FIRST.has(column.id)))
+    .filter(
+      (column) =>
+        column === source || (fieldOfColumn(column.id) === undefined && !HIDDEN_AT_FIRST.has(column.id)),
+    )
     .map(({ id }) => id);
 }

@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { t } from '#core/words/translate.ts';
 
 import { shownIds } from '../model/columnLayout.ts';
+import { fieldOfColumn } from '../model/columns.ts';
 import type { ColumnEvent, DatasetEvent } from '../model/datasetEvents.ts';
 import type { DatasetState } from '../model/datasetState.ts';
 import { allColumns } from '../model/datasetState.ts';
@@ -39,7 +40,8 @@ export function ColumnPicker({ state, dispatch }: Props): JSX.Element | null {
       <ul>
         {[...shown, ...hidden].map((id, number) => {
           const title = byId.get(id)?.title() ?? id;
-          const example = fields.find(({ name }) => `.${name}` === id)?.example;
+          const field = fields.find(({ name }) => name === fieldOfColumn(id));
+          const example = field?.example;
           const isShown = number < shown.length;
           const isFrozen = number < choice.frozen;
           return (
@@ -58,7 +60,9 @@ export function ColumnPicker({ state, dispatch }: Props): JSX.Element | null {
                   }}
                 />
                 {title}
-                {id.startsWith('.') && <span class="about">{t('field')}</span>}
+                {fieldOfColumn(id) !== undefined && (
+                  <span class="about">{field?.isRating ? t('rating') : t('field')}</span>
+                )}
               </label>
               {isShown && (
                 <>

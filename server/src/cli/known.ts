@@ -8,10 +8,11 @@ import type { Finding } from '#core/model/finding.ts';
 import type { KnownFacts } from '#core/query/facts.ts';
 import { spellName } from '#core/query/fields.ts';
 import type { Query } from '#core/query/query.ts';
+import { ratingsSeen } from '#core/query/ratings.ts';
 import type { DataFile } from '#node/dataFile.ts';
 import type { RowReader } from '#node/selectRows.ts';
 import { storedText } from '#node/selectRows.ts';
-import { sampleOf } from '#node/surveyFile.ts';
+import { recogniseIfKnown, sampleOf } from '#node/surveyFile.ts';
 
 import type { CheckedFile, CollectedFinding } from './collect.ts';
 import { collect } from './collect.ts';
@@ -149,8 +150,13 @@ export async function knownFacts(
   return knownFile(file, survey);
 }
 
-/** The names of the fields of the records, as far as a sample shows, as queries spell them. */
+/** The names of the fields of the records and of the ratings of pairs, as far as a sample shows, as queries spell them. */
 export async function fieldNames(file: DataFile): Promise<readonly string[]> {
-  const names = (await sampleOf(file)).flatMap((record) => Object.keys(record));
-  return [...new Set(names)].map(spellName);
+  const sample = await sampleOf(file);
+  const names = new Set(sample.flatMap((record) => Object.keys(record)));
+  const recognition = await recogniseIfKnown(file);
+  return [
+    ...[...names].map(spellName),
+    ...(recognition ? ratingsSeen(recognition.mapping, sample).keys() : []),
+  ];
 }

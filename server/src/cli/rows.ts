@@ -5,9 +5,9 @@ import { messages } from '#core/messages.ts';
 import type { Json } from '#core/model/json.ts';
 import { jsonText } from '#core/model/json.ts';
 import type { CutRecord } from '#core/model/record.ts';
-import { fieldOf } from '#core/query/fields.ts';
 import type { PlacedPair } from '#core/query/pick.ts';
 import type { Query } from '#core/query/query.ts';
+import { columnValue } from '#core/query/ratings.ts';
 import { formatMargin, plural } from '#core/words/numbers.ts';
 import { writtenCodecOf } from '#node/codec.ts';
 import { writeTo } from '#node/convertFile.ts';
@@ -108,9 +108,6 @@ function short(value: Json | undefined, length: number): string {
   return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 }
 
-/** Columns that people see if they name none. */
-const TEXTS = ['prompt', 'chosen', 'rejected'] as const;
-
 interface RowValues {
   readonly line: number;
   readonly margin: number | undefined;
@@ -138,7 +135,7 @@ function valuesOf(
     ? pair
       ? texts
       : { record: value }
-    : Object.fromEntries(columns.map((name) => [name, value && fieldOf(value, name)]));
+    : Object.fromEntries(columns.map((name) => [name, columnValue(value, pair, name)]));
   const rules = facts.findings
     .filter((one) => one.record === place.record && (one.pair ?? place.pair) === place.pair)
     .map(({ rule }) => rule);
@@ -163,9 +160,7 @@ function rowLine({ file }: KnownFile, { line, margin, rules, values }: RowValues
   const cells = [
     ...(margin === undefined ? [] : [formatMargin(margin)]),
     ...(rules.length === 0 ? [] : [rules.join(', ')]),
-    ...(TEXTS.some((name) => name in values) ? TEXTS.map((name) => values[name]) : Object.values(values)).map(
-      (value) => short(value, WIDTH),
-    ),
+    ...Object.values(values).map((value) => short(value, WIDTH)),
   ];
   return `${file.path}:${line}  ${cells.join('  |  ')}`;
 }

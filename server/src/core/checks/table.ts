@@ -18,10 +18,12 @@ import { styleBias } from './dataset/styleBias.ts';
 import { annotatorsSplit } from './labels/annotatorsSplit.ts';
 import { answerKeyContradictsLabel } from './labels/answerKeyContradictsLabel.ts';
 import { labelsConflict } from './labels/labelsConflict.ts';
+import { ratingsContradictLabel } from './labels/ratingsContradictLabel.ts';
 import { reviewContradictsLabel } from './labels/reviewContradictsLabel.ts';
 import { scoreContradictsLabel } from './labels/scoreContradictsLabel.ts';
 import { scoreOutOfScale } from './labels/scoreOutOfScale.ts';
 import { likelyMislabeled, lowMargin, scorersDisagree } from './labels/scoreRules.ts';
+import { scoresAgainstOrder } from './labels/scoresAgainstOrder.ts';
 import { tieAsPreference } from './labels/tieAsPreference.ts';
 import { decisionConflict, unusedSuppression } from './memory/memoryRules.ts';
 import { benchmarkOverlap } from './relations/benchmarkOverlap.ts';
@@ -107,6 +109,8 @@ export const RECORD_CHECKS: readonly RecordCheck[] = [
   llamafactoryDrops,
   reviewContradictsLabel,
   answerKeyContradictsLabel,
+  ratingsContradictLabel,
+  scoresAgainstOrder,
 ];
 
 /** Checks across records by the keys of their pairs. */
@@ -143,6 +147,7 @@ export const LABEL_RULES: ReadonlySet<string> = new Set([
   ...Object.keys(SCORE_RULES),
   ...[
     scoreContradictsLabel,
+    ratingsContradictLabel,
     reviewContradictsLabel,
     answerKeyContradictsLabel,
     annotatorsSplit,

@@ -16,6 +16,8 @@ export interface Completion {
 export interface KnownField {
   readonly name: string;
   readonly kind: string;
+  /** A rating of the pair, and no field of the record. */
+  readonly isRating?: true | undefined;
   /** Its values as a query spells them, if they are few. */
   readonly values?: readonly string[] | undefined;
 }
@@ -54,7 +56,8 @@ function nameOptions(fields: readonly KnownField[], isOwn: boolean): readonly Op
   const known = new Set(NAMES.map(({ text }) => text));
   return [
     ...(isOwn ? [] : NAMES),
-    ...fields.map(({ name, kind }) => {
+    ...fields.flatMap(({ name, kind, isRating }) => {
+      if (isRating) return isOwn ? [] : [{ text: name, insert: name, detail: 'rating of the pair' }];
       const text = isOwn || known.has(name) ? `.${name}` : name;
       return { text, insert: `${text}:`, detail: `field of the record (${kind})` };
     }),

@@ -37,6 +37,8 @@ export function readsOutcome({ facts, leaves }: Query, own: ReadonlySet<string>)
     pathsOf(field).some(([name]) => own.has(String(name)) || OF_A_SIDE.test(String(name)));
   return (
     [...facts].some((name) => !BLIND.has(name)) ||
-    leaves.some((leaf) => ('part' in leaf ? !BLIND_PARTS.has(leaf.part) : isOfAnswers(leaf.field)))
+    leaves.some((leaf) =>
+      'part' in leaf ? !BLIND_PARTS.has(leaf.part) : 'rating' in leaf || isOfAnswers(leaf.field),
+    )
   );
 }

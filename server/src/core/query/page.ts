@@ -1,5 +1,6 @@
 // The page of the query language. It prints in a terminal, and `npm run generate` writes it to media/docs.
 import { NAMED_FACTS, NUMBER_FACTS, TEXT_PARTS } from './facts.ts';
+import { RATINGS } from './ratings.ts';
 
 /** Queries with what they find; a test runs each of them. */
 export const EXAMPLES: readonly (readonly [query: string, meaning: string])[] = [
@@ -20,6 +21,7 @@ export const EXAMPLES: readonly (readonly [query: string, meaning: string])[] = 
   ['messages.role:tool', 'a name leads through lists'],
   ['"odd name":"two words"', 'quotes around names and values'],
   ['label:null', '`null`; `-label:*` is null or missing'],
+  ['rating_difference.helpfulness<0', 'the record rates the rejected answer as more helpful'],
   ['.margin:3', 'with a dot, the field of the record, not the fact'],
 ];
 
@@ -42,7 +44,7 @@ const states = Object.entries(NAMED_FACTS['is']?.values ?? {}).map(
 
 const PARTS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
   ['Examples', EXAMPLES],
-  ['Numbers', details(NUMBER_FACTS)],
+  ['Numbers', [...details(NUMBER_FACTS), ...Object.entries(RATINGS)]],
   ['Names', details(NAMED_FACTS)],
   ['States', states],
   ['Texts', Object.entries(TEXT_PARTS).map(([name, detail]) => [`${name}:`, detail] as const)],

@@ -18,6 +18,8 @@ import {
   piecesOf,
   plainWords,
 } from './patterns.ts';
+import type { RatingRef } from './ratings.ts';
+import { ratingRef } from './ratings.ts';
 import type { Fault, Name, Operator, Syntax, Term, Value } from './syntax.ts';
 import { parseQuery, QueryError } from './syntax.ts';
 
@@ -35,7 +37,13 @@ export interface FieldLeaf {
   readonly test: (value: Json | undefined) => boolean;
 }
 
-export type Leaf = TextLeaf | FieldLeaf;
+/** A condition that needs a rating of the pair. */
+export interface RatingLeaf {
+  readonly rating: RatingRef;
+  readonly test: (value: number) => boolean;
+}
+
+export type Leaf = TextLeaf | FieldLeaf | RatingLeaf;
 
 export type Condition =
   | { readonly kind: 'and' | 'or'; readonly parts: readonly Condition[] }
@@ -122,9 +130,8 @@ function namedCondition(name: Name, { operator, value }: Term, collected: Collec
   return operator === '!=' ? { kind: 'not', part: condition } : condition;
 }
 
-function numberCondition(name: Name, { operator, value }: Term, collected: Collected): Condition {
-  const fact = NUMBER_FACTS[name.text];
-  if (!fact) throw new Error(`query: no fact ${name.text}`);
+/** A test of a number; NaN stands for none. */
+function numberTest(name: Name, { operator, value }: Term): (number: number) => boolean {
   const isAny = operator === ':' && value.kind === 'word' && value.text === '*';
   const wanted = value.kind === 'expression' ? Number.NaN : numberOf(value.text);
   if (!isAny && Number.isNaN(wanted))
@@ -133,16 +140,22 @@ function numberCondition(name: Name, { operator, value }: Term, collected: Colle
       value.start,
       value.end,
     );
-  collected.facts.add(name.text);
   const order = ORDERINGS[operator];
+  if (isAny) return (number) => !Number.isNaN(number);
+  if (operator === '!=') return (number) => number !== wanted;
+  return order ? (number) => order(number - wanted) : (number) => number === wanted;
+}
+
+function numberCondition(name: Name, term: Term, collected: Collected): Condition {
+  const fact = NUMBER_FACTS[name.text];
+  if (!fact) throw new Error(`query: no fact ${name.text}`);
+  const test = numberTest(name, term);
+  collected.facts.add(name.text);
   return {
     kind: 'fact',
     bind: (known) => {
       const of = fact.of(known);
-      if (isAny) return (record, pair) => !Number.isNaN(of(record, pair));
-      if (operator === '!=') return (record, pair) => of(record, pair) !== wanted;
-      if (!order) return (record, pair) => of(record, pair) === wanted;
-      return (record, pair) => order(of(record, pair) - wanted);
+      return (record, pair) => test(of(record, pair));
     },
   };
 }
@@ -251,6 +264,25 @@ function fieldTerm(name: Name, { operator, value }: Term, collected: Collected):
   return { condition, need: fieldNeed(name.text, operator, value) };
 }
 
+function ratingTerm(
+  name: Name,
+  rating: RatingRef,
+  term: Term,
+  fields: readonly string[] | undefined,
+  collected: Collected,
+): Made {
+  if (fields && !fields.includes(name.text))
+    throw new QueryError(
+      `No record has a rating \`${name.text}\`. ${didYouMean(name.text, fields)}See the columns of the file for all ratings.`,
+      name.start,
+      name.end,
+    );
+  const condition = leafCondition({ rating, test: numberTest(name, term) }, collected, term.value);
+  // Names of ratings are made of words in the names of fields, in any letter case.
+  const need = term.operator === '!=' ? undefined : longest(rating.name.match(/[A-Za-z]{3,}/g) ?? []);
+  return { condition, need };
+}
+
 /** The first step of a field's name. */
 function firstStep(name: string): string {
   return String(parseFieldRef(name)?.[0]?.[0] ?? name);
@@ -275,6 +307,8 @@ function termOf(term: Term, fields: readonly string[] | undefined, collected: Co
   if (!name.isOwn && Object.hasOwn(NAMED_FACTS, name.text))
     return { condition: namedCondition(name, term, collected), need: undefined };
   if (!name.isOwn && isTextPart(name.text)) return textTerm(name.text, term, collected);
+  const rating = name.isOwn ? undefined : ratingRef(name.text);
+  if (rating) return ratingTerm(name, rating, term, fields, collected);
   assertKnown(name, fields);
   return fieldTerm(name, term, collected);
 }

@@ -9,7 +9,8 @@ import type { Pair, Side, Turn } from '../model/pair.ts';
 import type { RawRecord } from '../model/record.ts';
 import type { TextPart } from './facts.ts';
 import { fieldOf } from './fields.ts';
-import type { Leaf, TextLeaf } from './query.ts';
+import type { Leaf, RatingLeaf, TextLeaf } from './query.ts';
+import { ratingOf } from './ratings.ts';
 
 /** A string that may hold JSON. */
 const MAY_BE_JSON = /^\s*[[{]/;
@@ -99,6 +100,14 @@ function see(raw: RawRecord, recognition: Recognition | undefined): Seen {
   return { value, reading: undefined, raw: () => [...stringsIn(parsed.value)] };
 }
 
+function isRated(
+  { rating, test }: RatingLeaf,
+  record: JsonObject | undefined,
+  pair: Pair | undefined,
+): boolean {
+  return test(record && pair ? ratingOf(record, pair, rating) : Number.NaN);
+}
+
 /** For each of a record's pairs, a bit for each leaf that is true of it; one number for a record without pairs. */
 export function masksOf(
   raw: RawRecord,
@@ -109,9 +118,9 @@ export function masksOf(
   let strings: readonly string[] | undefined;
   const inOneString = ({ test }: TextLeaf): boolean => (strings ??= [...stringsIn(value)]).some(test);
   const fields = leaves.map((leaf) => 'field' in leaf && leaf.test(value && fieldOf(value, leaf.field)));
-  const maskOf = (isTrue: (leaf: TextLeaf) => boolean): number =>
+  const maskOf = (isTrue: (leaf: TextLeaf) => boolean, pair?: Pair): number =>
     leaves.reduce((mask, leaf, i) => {
-      const own = 'field' in leaf ? fields[i] : isTrue(leaf);
+      const own = 'field' in leaf ? fields[i] : 'part' in leaf ? isTrue(leaf) : isRated(leaf, value, pair);
       return own ? mask | (1 << i) : mask;
     }, 0) >>> 0;
   if (!reading) {
@@ -120,5 +129,7 @@ export function masksOf(
   }
   const { pairs, judgements } = reading;
   const texts = pairs.length > 0 ? pairs.map(textsOfPair) : [textsOfJudgements(judgements)];
-  return texts.map((own) => maskOf((leaf) => holds(leaf, own) && (!leaf.isWords || inOneString(leaf))));
+  return texts.map((own, i) =>
+    maskOf((leaf) => holds(leaf, own) && (!leaf.isWords || inOneString(leaf)), pairs[i]),
+  );
 }

@@ -132,6 +132,8 @@ export interface FieldColumn {
   readonly example: string;
   /** It can be sorted by: its values are texts, numbers or booleans. */
   readonly isScalar: boolean;
+  /** A rating of the pair, such as `chosen_rating.helpfulness`, and no field of the record. */
+  readonly isRating?: true;
   /** The values, if the sample has few, as a query spells them. */
   readonly values?: readonly string[];
 }

@@ -3,6 +3,7 @@ import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { KnownFacts } from '#core/query/facts.ts';
 import { spellName } from '#core/query/fields.ts';
+import { ratingsSeen } from '#core/query/ratings.ts';
 
 import type { OpenDataset } from '../dataset.ts';
 
@@ -23,9 +24,15 @@ export function sampleRecords(dataset: OpenDataset): readonly JsonObject[] {
   });
 }
 
-/** Names of the fields of the records, as far as a sample shows. */
+/** Names of the fields of the records and of the ratings of pairs, as far as a sample shows. */
 export function topFields(dataset: OpenDataset): readonly string[] {
-  return [...new Set(sampleRecords(dataset).flatMap((record) => Object.keys(record)))].map(spellName);
+  const sample = sampleRecords(dataset);
+  const { recognition } = dataset.survey;
+  const names = new Set(sample.flatMap((record) => Object.keys(record)));
+  return [
+    ...[...names].map(spellName),
+    ...(recognition ? ratingsSeen(recognition.mapping, sample).keys() : []),
+  ];
 }
 
 export function factsOf(dataset: OpenDataset): KnownFacts {

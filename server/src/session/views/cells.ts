@@ -3,8 +3,9 @@ import type { FieldSeen, FieldType } from '#core/config/fieldsSeen.ts';
 import { fieldsSeen } from '#core/config/fieldsSeen.ts';
 import type { Json, JsonObject } from '#core/model/json.ts';
 import { isList, jsonText } from '#core/model/json.ts';
+import type { Pair } from '#core/model/pair.ts';
 import { complete } from '#core/query/complete.ts';
-import { fieldOf } from '#core/query/fields.ts';
+import { columnValue, ratingsSeen } from '#core/query/ratings.ts';
 import { spellValue } from '#core/query/syntax.ts';
 import type { CellView, FieldColumn, QueryCompletion } from '#protocol/editor/rows.ts';
 import type { ValueKind } from '#protocol/editor/valueKind.ts';
@@ -37,12 +38,13 @@ function cellOf(value: Json | undefined): CellView {
   return { kind, text: start(typeof value === 'string' ? value : jsonText(value)) };
 }
 
-/** The requested fields of a record, by name. */
+/** The requested fields of a record, and ratings of a pair, by name. */
 export function cellsOf(
   record: JsonObject | undefined,
+  pair: Pair | undefined,
   columns: readonly string[],
 ): Readonly<Record<string, CellView>> {
-  return Object.fromEntries(columns.map((name) => [name, cellOf(record && fieldOf(record, name))]));
+  return Object.fromEntries(columns.map((name) => [name, cellOf(columnValue(record, pair, name))]));
 }
 
 const KINDS: Readonly<Record<FieldType, FieldColumn['kind']>> = {
@@ -74,9 +76,22 @@ function columnOf({ ref, types, share, example, values }: FieldSeen): FieldColum
   };
 }
 
-/** The fields of the records, in the order of their first appearance. */
+/** The fields of the records, in the order of their first appearance, and the ratings of the pairs. */
 export function columnsOf(dataset: OpenDataset): readonly FieldColumn[] {
-  return fieldsSeen(sampleRecords(dataset)).map(columnOf);
+  const sample = sampleRecords(dataset);
+  const { recognition } = dataset.survey;
+  const ratings = recognition ? [...ratingsSeen(recognition.mapping, sample)] : [];
+  return [
+    ...fieldsSeen(sample).map(columnOf),
+    ...ratings.map(([name, { example, share }]): FieldColumn => ({
+      name,
+      kind: 'number',
+      share,
+      example: String(example),
+      isScalar: false,
+      isRating: true,
+    })),
+  ];
 }
 
 /** How a query can go on at the cursor, by the fields of a file. */

@@ -93,7 +93,7 @@ function rowOf(
     findings: dataset.findingsOf(record, index).map(findingView),
     ...marksOf(dataset, record),
     ...textsOf(pair, read?.judgements[0], raw),
-    cells: cellsOf(read?.value ?? objectsOf(parseRecord(raw))[0], columns),
+    cells: cellsOf(read?.value ?? objectsOf(parseRecord(raw))[0], pair, columns),
   };
 }
 
@@ -110,7 +110,7 @@ function earlyRow({ recognition, rawAt }: EarlyTable, record: number, columns: r
     isEdited: false,
     isDropped: false,
     ...textsOf(pairs[0], judgements[0], raw),
-    cells: cellsOf(value ?? objectsOf(parseRecord(raw))[0], columns),
+    cells: cellsOf(value ?? objectsOf(parseRecord(raw))[0], pairs[0], columns),
   };
 }
 
