@@ -101,11 +101,11 @@ report(
   tasks,
   tasks.map((task, i) => {
     if (i % 5 > 0) return undefined;
-    const responses = task['responses'] as { rank: number }[];
+    const responses = task.responses as { rank: number }[];
     const last = Math.max(...responses.map(({ rank }) => rank));
     return {
       ...task,
       responses: responses.map((one) => ({ ...one, rank: 1 + last - one.rank })),
-    } as JsonObject;
+    };
   }),
 );

@@ -6,13 +6,20 @@ import { readRaw } from '#core/dataset/survey.ts';
 import { MIN_STYLED } from '#core/drawing/figures/labels.ts';
 import { estimateWords, isKnown, percent } from '#core/drawing/words.ts';
 import { SOURCE_FIELDS } from '#core/facts/sources.ts';
+import { ratingsOf } from '#core/mapping/attributes.ts';
 import { kindBy } from '#core/mapping/kinds.ts';
+import { readRecord } from '#core/mapping/read.ts';
+import { originsOf } from '#core/mapping/sideFields.ts';
 import { includedOf } from '#core/portrait/included.ts';
 import type { Lengths } from '#core/portrait/lengths.ts';
 import type { Portrait } from '#core/portrait/portrait.ts';
 import { portraitOf } from '#core/portrait/portrait.ts';
+import type { RatingSummary } from '#core/portrait/ratings.ts';
+import { RatingCounter } from '#core/portrait/ratings.ts';
 import type { SourceCount } from '#core/portrait/sampled.ts';
 import { countsOf, NO_SOURCE, SourceCounter } from '#core/portrait/sampled.ts';
+import type { LeftOut, Strengths } from '#core/portrait/strengths.ts';
+import { StrengthCounter } from '#core/portrait/strengths.ts';
 import type { ChosenPairs } from '#core/query/chosen.ts';
 import { countLabel } from '#core/report/formats.ts';
 import { plural } from '#core/words/numbers.ts';
@@ -29,18 +36,47 @@ import { choosePairs, whereOf } from './where.ts';
 /** Sources to list for people; --json lists all. */
 const MAX_SOURCES = 30;
 
-/** Counts by the value of a field, with one more pass over the text. */
-async function countBySource(
-  { files }: SurveyedDataset,
-  field: string,
+interface FromRecords {
+  readonly sources?: readonly SourceCount[] | undefined;
+  readonly ratings?: RatingSummary | undefined;
+  readonly strengths?: Strengths | undefined;
+}
+
+/** Whether the records have ratings, or name models, for both answers. */
+async function isJudged({ files: [first] }: SurveyedDataset): Promise<boolean> {
+  if (!first) return false;
+  const { mapping } = first.survey.recognition;
+  return (await sampleOf(first.file)).some((record) => {
+    const read = readRecord(mapping, record);
+    const [pair] = 'pairs' in read ? read.pairs : [];
+    return pair !== undefined && (ratingsOf(record, pair).length > 0 || originsOf(record, pair).length > 0);
+  });
+}
+
+/** What facts do not hold, with one more pass over the text if there is something to count. */
+async function countRecords(
+  dataset: SurveyedDataset,
+  field: string | undefined,
   chosen: readonly ChosenPairs[] | undefined,
-): Promise<readonly SourceCount[]> {
+): Promise<FromRecords> {
+  const judged = await isJudged(dataset);
+  if (field === undefined && !judged) return {};
+  const { files } = dataset;
   const sources = new SourceCounter();
+  const ratings = new RatingCounter();
+  const strengths = new StrengthCounter();
   for (const [i, { file, survey }] of files.entries())
     for await (const { number, pair, value } of readPairs(file.records, survey.recognition))
-      if (chosen?.[i]?.hasPair(number) !== false)
-        sources.add(kindBy(value, field) ?? NO_SOURCE, countsOf([pair]));
-  return sources.values;
+      if (chosen?.[i]?.hasPair(number) !== false) {
+        if (field !== undefined) sources.add(kindBy(value, field) ?? NO_SOURCE, countsOf([pair]));
+        ratings.add(value, [pair]);
+        strengths.add(value, [pair]);
+      }
+  return {
+    sources: field === undefined ? undefined : sources.values,
+    ratings: ratings.summary,
+    strengths: strengths.strengths,
+  };
 }
 
 interface Verdicts {
@@ -79,7 +115,14 @@ async function sourceFieldOf(dataset: SurveyedDataset): Promise<string | undefin
 }
 
 /** What nobody knows of a dataset with a file that is unsure. */
-const WITHOUT_SIDES = { chosen: null, rejected: null, longerChosen: null, labels: null };
+const WITHOUT_SIDES = {
+  chosen: null,
+  rejected: null,
+  longerChosen: null,
+  labels: null,
+  ratings: null,
+  strengths: null,
+};
 
 const BARS = '▁▂▃▄▅▆▇█';
 
@@ -114,6 +157,52 @@ function rewardLines({ labels }: Portrait): readonly string[] {
     ({ name, odds, count }) =>
       `${name.padEnd(22)} odds ratio ${estimateWords(odds)} over ${plural(count, 'pair')}`,
   );
+}
+
+/** Rows to print for people; --json has all. */
+const MAX_LINES = 20;
+
+function ratingLines({
+  rows,
+  several,
+  dominated,
+  unsteady,
+  moved,
+  kept,
+  pairs,
+}: RatingSummary): readonly string[] {
+  const width = Math.min(30, Math.max(...rows.map(({ name }) => name.length)));
+  const lines = rows
+    .slice(0, MAX_LINES)
+    .map(
+      (row) =>
+        `${row.name.padEnd(width)} chosen ${row.best === undefined ? 'higher' : 'better'} ${isKnown(row.prefersChosen) ? shareText(row.prefersChosen) : 'never'}, equal in ${row.equal.toLocaleString('en')} of ${plural(row.pairs, 'pair')}`,
+    );
+  if (several > 0)
+    lines.push(
+      `of ${plural(several, 'pair')} with several: no rating prefers the chosen answer in ${dominated.toLocaleString('en')}; the winner changes in ${unsteady.toLocaleString('en')} if weights move by ${percent(moved)}`,
+    );
+  if (kept < pairs) lines.push(`counted over ${kept.toLocaleString('en')} of ${plural(pairs, 'pair')}`);
+  return lines;
+}
+
+const WHY_LEFT: Readonly<Record<LeftOut, string>> = {
+  few: 'too few pairs with the others',
+  apart: 'no pair connects it with the others',
+  unbeaten: 'it never loses',
+  winless: 'it never wins',
+};
+
+function strengthLines({ field, models, groups, ofOne }: Strengths): readonly string[] {
+  const width = Math.min(40, Math.max(...models.map(({ name }) => name.length)));
+  const lines = models.slice(0, MAX_LINES).map(({ name, strength, leftOut, pairs, wins }) => {
+    const words = strength ? `${estimateWords(strength, 0)} points` : leftOut ? WHY_LEFT[leftOut] : '';
+    return `${name.slice(0, width).padEnd(width)} ${words}, ${percent(wins / pairs)} of ${plural(pairs, 'pair')} won`;
+  });
+  if (models.length > MAX_LINES) lines.push(`and ${models.length - MAX_LINES} more`);
+  if (groups > 1) lines.push(`${groups} groups of models have no pair with each other`);
+  if (ofOne > 0) lines.push(`${plural(ofOne, 'pair')} of one model with itself left out`);
+  return [`Bradley-Terry strength by "${field}"; 400 points are ten times the odds`, ...lines];
 }
 
 function sourceLines(sources: readonly SourceCount[], isUnsure: boolean): readonly string[] {
@@ -160,7 +249,7 @@ export async function stats(
   });
   const { counts, lengths, labels } = portrait;
   const field = options.groupBy ?? (await sourceFieldOf(dataset));
-  const sources = field === undefined ? undefined : await countBySource(dataset, field, chosen);
+  const { sources, ratings, strengths } = await countRecords(dataset, field, chosen);
   const verdicts = counts.judgements > 0 ? await countVerdicts(dataset, chosen) : undefined;
   // Splits count whole files.
   const splits = where ? [] : splitsOf(dataset);
@@ -179,6 +268,8 @@ export async function stats(
       ...lengths,
       longerChosen: labels.longerWins.value,
       labels,
+      ...(ratings && { ratings }),
+      ...(strengths && { strengths }),
       ...(unsure.length > 0 && { ...WITHOUT_SIDES, unsure }),
       ...(splits.length > 0 && { splits }),
       ...(sources && { bySource: { field, counts: Object.fromEntries(byName) } }),
@@ -209,6 +300,16 @@ export async function stats(
       });
     }
     for (const { file, question } of unsure) print('unsure', `${file}: ${question}.`);
+  }
+  if (unsure.length === 0) {
+    const lists = [
+      ['ratings', ratings ? ratingLines(ratings) : []],
+      ['models', strengths ? strengthLines(strengths) : []],
+    ] as const;
+    for (const [name, lines] of lists)
+      lines.forEach((line, i) => {
+        print(i === 0 ? name : '', line);
+      });
   }
   if (verdicts) {
     const { good, bad, rated, unrated } = verdicts;

@@ -6,6 +6,7 @@ import { findingsOf, sourcesOf } from './figures/findings.ts';
 import { agreement, reliability, rewards, selfTestOf, verdicts } from './figures/labels.ts';
 import { answerLengths, promptLengths } from './figures/lengths.ts';
 import { lengthAndMargin, marginsOf } from './figures/margins.ts';
+import { bySourceFigure, floorFigure, ratingsFigure, strengthsFigure } from './figures/records.ts';
 import { subsetWords } from './figures/subset.ts';
 
 /** Stands in the place of figures that need margins. */
@@ -52,6 +53,10 @@ export function figuresOf(portrait: Portrait, why?: string, whole?: Portrait): r
     reliability(portrait),
     selfTestOf(portrait),
     sourcesOf(portrait),
+    bySourceFigure(portrait),
+    strengthsFigure(portrait),
+    ratingsFigure(portrait),
+    floorFigure(portrait),
     ...members.map((member) => marginsBy(member, undefined, false)),
     agreement(portrait),
     verdicts(portrait),

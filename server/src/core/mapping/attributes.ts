@@ -1,6 +1,6 @@
 // What a record says of both answers by attribute: ratings such as helpfulness and honesty, the heads of a reward model,
 // the scores of several judges.
-import { wordsOf } from '../model/fieldNames.ts';
+import { remembered, wordsOf } from '../model/fieldNames.ts';
 import type { Json, JsonObject, Path } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Pair } from '../model/pair.ts';
@@ -48,8 +48,8 @@ const MAX_DEPTH = 3;
 /** The heads of the largest reward models are fewer. */
 const MAX_HEADS = 64;
 
-const isRated = (name: string): boolean =>
-  RATED.test(name) && !wordsOf(name).some((word) => UNRATED.has(word));
+const isUnrated = remembered((name) => wordsOf(name).some((word) => UNRATED.has(word)));
+const isRated = remembered((name) => RATED.test(name) && !isUnrated(name));
 
 function bestOf(name: string): Rating['best'] {
   if (NEITHER_IS_BETTER.test(name)) return undefined;
@@ -80,7 +80,7 @@ function* ratingsIn(both: Both, holder: string | undefined, depth = 0): Generato
   const isNamed = holder !== undefined || isRated(name);
   const [a, b] = isNamed ? [rate(chosen), rate(rejected)] : [];
   if (a !== undefined && b !== undefined) {
-    if (!wordsOf(name).some((word) => UNRATED.has(word)))
+    if (!isUnrated(name))
       yield { name, best: bestOf(name), chosen: a, rejected: b, path };
     return;
   }
@@ -164,11 +164,11 @@ function* bothOf(record: JsonObject, { chosen, rejected }: Pair): Generator<Both
     yield* besideList(parent, base, { own: list, length: answers.length, of: [from, to] });
 }
 
-const MAY_RATE = (name: string): boolean => RATED.test(name) || HOLDER.test(name);
+const mayRate = remembered((name) => RATED.test(name) || HOLDER.test(name));
 
 /** The ratings that a record has for both answers of a pair, each name once. Empty for most records. */
 export function ratingsOf(record: JsonObject, pair: Pair): readonly Rating[] {
-  if (!hasNameBeside(record, pair, MAY_RATE)) return [];
+  if (!hasNameBeside(record, pair, mayRate)) return [];
   const byName = new Map<string, Rating>();
   for (const both of bothOf(record, pair))
     for (const rating of ratingsIn(both, undefined)) {
@@ -181,7 +181,10 @@ export function ratingsOf(record: JsonObject, pair: Pair): readonly Rating[] {
   return [...byName.values()];
 }
 
+/** A rating without its place. */
+export type Rated = Omit<Rating, 'path'>;
+
 /** How much better the chosen answer is by an attribute; undefined if neither end of its scale is better. */
-export function advantageBy({ best, chosen, rejected }: Rating): number | undefined {
+export function advantageBy({ best, chosen, rejected }: Rated): number | undefined {
   return best === undefined ? undefined : best === 'high' ? chosen - rejected : rejected - chosen;
 }

@@ -9,13 +9,17 @@ import type { Agreement } from './agreement.ts';
 import { agreementOf } from './agreement.ts';
 import type { Histogram } from './bins.ts';
 import { BinCounter } from './bins.ts';
+import type { BySource, Parts } from './bySource.ts';
+import { PartCounter } from './bySource.ts';
 import type { Calibration } from './calibration.ts';
 import { CalibrationCounter } from './calibration.ts';
 import type { Lengths } from './lengths.ts';
 import { LengthCounter } from './lengths.ts';
 import type { Density } from './margins.ts';
 import { DensityCounter, marginEdges, RangeFinder } from './margins.ts';
+import type { RatingSummary } from './ratings.ts';
 import type { Annotators, Sources } from './sampled.ts';
+import type { Strengths } from './strengths.ts';
 
 export interface PortraitCounts {
   readonly records: number;
@@ -90,10 +94,14 @@ export interface Portrait {
   /** Only of margins in log-odds that were made without the pair itself. */
   readonly calibration?: Calibration;
   readonly agreements: readonly ScorerAgreement[];
+  /** Of the records that were read for their sources. */
+  readonly bySource?: BySource;
   /** Most severe first, then most frequent. */
   readonly findings: readonly RuleCount[];
   readonly sources?: Sources;
   readonly annotators?: Annotators;
+  readonly ratings?: RatingSummary;
+  readonly strengths?: Strengths;
   readonly selfTest?: SelfTest & {
     /** Of the labels that were flipped on purpose. */ readonly share: number;
   };
@@ -127,6 +135,10 @@ export interface PortraitInput {
   readonly findings: readonly RuleCount[];
   readonly sources?: Sources | undefined;
   readonly annotators?: Annotators | undefined;
+  readonly ratings?: RatingSummary | undefined;
+  readonly strengths?: Strengths | undefined;
+  /** To tell how scorers do on each. */
+  readonly parts?: Parts | undefined;
   readonly selfTest?: Portrait['selfTest'] | undefined;
   readonly trust?: string | undefined;
   readonly unsure?: string | undefined;
@@ -191,7 +203,7 @@ function* countFacts(input: PortraitInput): Generator<void, Pick<Portrait, 'coun
   };
 }
 
-type Scored = Pick<Portrait, 'scorers' | 'density' | 'calibration' | 'agreements'>;
+type Scored = Pick<Portrait, 'scorers' | 'density' | 'calibration' | 'agreements' | 'bySource'>;
 
 /** A tally of one scorer: one pass finds its axis, another one counts. */
 function tallyOf({ name, budget, marginOf }: ScorerInput, room: number, edgesOf: PortraitInput['edgesOf']) {
@@ -253,7 +265,7 @@ function crosstabs(scorers: readonly ScorerInput[]) {
 
 /** What margins say. */
 function* countScores(input: PortraitInput): Generator<void, Scored> {
-  const { scorers, subset, edgesOf } = input;
+  const { scorers, subset, edgesOf, parts } = input;
   const pairs = input.files.reduce((sum, { pairCount }) => sum + pairCount, 0);
   const tallies = scorers.map((scorer) => tallyOf(scorer, pairs, edgesOf));
   yield* eachPair(input, (file, pair) => {
@@ -267,25 +279,41 @@ function* countScores(input: PortraitInput): Generator<void, Scored> {
   const isCalibrated = scorers[0]?.isCalibrated === true && subset?.byOutcome !== true;
   const calibration = isCalibrated ? new CalibrationCounter() : undefined;
   const tables = crosstabs(scorers);
-  yield* eachPair(input, (file, pair, { pairs: { chosenLength, rejectedLength } }) => {
+  // The same of pairs that were chosen by whether a scorer is right.
+  const byPart =
+    parts && subset?.byOutcome !== true
+      ? new PartCounter(
+          parts,
+          scorers.map(({ name }) => name),
+          isCalibrated,
+        )
+      : undefined;
+  yield* eachPair(input, (file, pair, facts) => {
+    const { chosenLength, rejectedLength } = facts.pairs;
     for (const tally of tallies) tally.count(tally.marginOf(file, pair));
+    const part = byPart?.partOf(file, facts.recordOf(pair)) ?? -1;
+    if (part >= 0)
+      for (const [i, { marginOf }] of scorers.entries()) byPart?.add(part, i, marginOf(file, pair));
     const margin = first.marginOf(file, pair);
     density.add((chosenLength[pair] ?? 0) - (rejectedLength[pair] ?? 0), margin);
     calibration?.add(margin);
     tables.count(file, pair);
   });
   const reliability = calibration?.calibration;
+  const bySource = byPart?.bySource;
   return {
     scorers: tallies.map(({ margins }) => margins).filter(({ scored }) => scored > 0),
     density: density.density,
     ...(reliability && { calibration: reliability }),
     agreements: tables.agreements.filter(({ agreement }) => agreement.count > 0),
+    ...(bySource && { bySource }),
   };
 }
 
 /** Makes a portrait in slices: other work can go on between two steps. */
 export function* portraitSteps(input: PortraitInput): Generator<void, Portrait> {
-  const { hasLabel, findings, sources, annotators, selfTest, trust, unsure, subset } = input;
+  const { hasLabel, findings, sources, annotators, ratings, strengths, selfTest, trust, unsure, subset } =
+    input;
   return {
     ...(subset && { subset }),
     ...(yield* countFacts(input)),
@@ -294,6 +322,8 @@ export function* portraitSteps(input: PortraitInput): Generator<void, Portrait> 
     findings,
     ...(sources && { sources }),
     ...(annotators && { annotators }),
+    ...(ratings && { ratings }),
+    ...(strengths && { strengths }),
     ...(selfTest && { selfTest }),
     ...(trust !== undefined && trust !== '' && { trust }),
     ...(unsure !== undefined && { unsure }),

@@ -5,6 +5,7 @@ import { SOURCE_FIELDS } from '../facts/sources.ts';
 import type { Preferred } from '../mapping/forms/label.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Pair } from '../model/pair.ts';
+import type { Parts } from './bySource.ts';
 
 /** Pairs from one source. */
 export interface SourceCount {
@@ -84,11 +85,15 @@ export const NO_SOURCE = '(none)';
 export class SourceFinder {
   readonly #fields = new Map<string, SourceCounter | undefined>();
   readonly #total = new SourceCounter();
+  /** Short texts of each record, by field: what may name its source. */
+  readonly #names = new Map<number, ReadonlyMap<string, string>>();
   #read = 0;
 
-  add(record: JsonObject, pairs: readonly Pair[]): void {
+  /** @param number of the record, for `partsBy` */
+  add(record: JsonObject, pairs: readonly Pair[], number?: number): void {
     const counts = countsOf(pairs);
     this.#read++;
+    const names = new Map<string, string>();
     this.#total.add('', counts);
     for (const [name, value] of Object.entries(record)) {
       if (typeof value !== 'string' || (this.#fields.has(name) && !this.#fields.get(name))) continue;
@@ -97,7 +102,18 @@ export class SourceFinder {
       // An answer to "Which colour?" is short too: what names sources has few values.
       const isName = value.length <= MAX_NAME && counter.size <= MAX_VALUES;
       this.#fields.set(name, isName ? counter : undefined);
+      if (isName) names.set(name, value);
     }
+    if (number !== undefined) this.#names.set(number, names);
+  }
+
+  /** The records that were added, by the value of a field. */
+  partsBy({ field, values }: Sources): Parts {
+    const names = values.map(({ name }) => name);
+    const parts = new Map(
+      [...this.#names].map(([record, own]) => [record, names.indexOf(own.get(field) ?? NO_SOURCE)]),
+    );
+    return { field, names, partOf: (_, record) => parts.get(record) ?? -1 };
   }
 
   /**

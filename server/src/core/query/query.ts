@@ -271,7 +271,11 @@ function ratingTerm(
   fields: readonly string[] | undefined,
   collected: Collected,
 ): Made {
-  if (fields && !fields.includes(name.text))
+  const isSame = (one: string): boolean => {
+    const other = ratingRef(one);
+    return other?.name === rating.name && other.of === rating.of;
+  };
+  if (fields && !fields.some(isSame))
     throw new QueryError(
       `No record has a rating \`${name.text}\`. ${didYouMean(name.text, fields)}See the columns of the file for all ratings.`,
       name.start,

@@ -60,12 +60,6 @@ const spelled = (name: string): string =>
     .map((part) => (/^\d+$/.test(part) ? part : spellName(part)))
     .join('.');
 
-/** A rating as a query spells it. */
-export const ratingName = (
-  of: 'chosen_rating' | 'rejected_rating' | 'rating_difference',
-  name: string,
-): string => `${of}.${spelled(name)}`;
-
 /** The ratings in some records, by the first pair of each, as queries spell them, with an example. */
 export function ratingsSeen(
   mapping: Mapping,

@@ -6,12 +6,17 @@ import { namesRead } from '#core/mapping/read.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { UserError } from '#core/messages.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
+import type { Parts } from '#core/portrait/bySource.ts';
 import { includedOf } from '#core/portrait/included.ts';
 import type { Portrait, PortraitInput, Subset } from '#core/portrait/portrait.ts';
 import { portraitSteps } from '#core/portrait/portrait.ts';
+import type { RatingSummary } from '#core/portrait/ratings.ts';
+import { RatingCounter } from '#core/portrait/ratings.ts';
 import type { Annotators, Sources } from '#core/portrait/sampled.ts';
 import { annotatorsOf, SourceFinder } from '#core/portrait/sampled.ts';
 import { scorerInputs } from '#core/portrait/scorers.ts';
+import type { Strengths } from '#core/portrait/strengths.ts';
+import { StrengthCounter } from '#core/portrait/strengths.ts';
 import type { ChosenPairs } from '#core/query/chosen.ts';
 import { chooseSteps } from '#core/query/chosen.ts';
 import { readsOutcome } from '#core/query/outcome.ts';
@@ -46,6 +51,9 @@ interface Sampled {
   readonly recordCount: number;
   readonly sources: Sources | undefined;
   readonly annotators: Annotators | undefined;
+  readonly ratings: RatingSummary | undefined;
+  readonly strengths: Strengths | undefined;
+  readonly parts: Parts | undefined;
 }
 
 /** @param chosen default: all */
@@ -60,6 +68,8 @@ async function sampleOf(
   const label =
     recognition?.mapping.answers.kind === 'choice' ? recognition.mapping.answers.label : undefined;
   const finder = new SourceFinder();
+  const ratings = new RatingCounter();
+  const strengths = new StrengthCounter();
   const votes: ReturnType<typeof countVotes>[] = [];
   const records = chosen?.records;
   const count = records?.length ?? recordCount;
@@ -71,23 +81,30 @@ async function sampleOf(
     const record = records ? (records[at] ?? 0) : at;
     const read = dataset.readRecord(record);
     if (!read) continue;
-    finder.add(
-      read.value,
-      chosen ? read.pairs.filter((_, pair) => chosen.has({ record, pair })) : read.pairs,
-    );
+    const pairs = chosen ? read.pairs.filter((_, pair) => chosen.has({ record, pair })) : read.pairs;
+    finder.add(read.value, pairs, record);
+    ratings.add(read.value, pairs);
+    strengths.add(read.value, pairs);
     if (label?.kind === 'votes') votes.push(countVotes(label, read.value));
   }
   const own = recognition ? namesRead(recognition.mapping) : new Set<string>();
+  const sources = finder.sources(visited < count ? count : undefined, (field) => !own.has(field));
   return {
     recognition,
     recordCount,
-    sources: finder.sources(visited < count ? count : undefined, (field) => !own.has(field)),
+    sources,
     annotators: annotatorsOf(votes),
+    ratings: ratings.summary,
+    strengths: strengths.strengths,
+    parts: sources && finder.partsBy(sources),
   };
 }
 
 /** What both kinds of portraits are made from. */
-function baseOf({ survey, scores, ensemble }: OpenDataset, { sources, annotators }: Sampled) {
+function baseOf(
+  { survey, scores, ensemble }: OpenDataset,
+  { sources, annotators, ratings, strengths, parts }: Sampled,
+) {
   const { facts, recognition } = survey;
   return {
     files: [facts],
@@ -95,6 +112,9 @@ function baseOf({ survey, scores, ensemble }: OpenDataset, { sources, annotators
     scorers: scores ? scorerInputs(facts, facts.margins, scores, ensemble) : [],
     sources,
     annotators,
+    ratings,
+    strengths,
+    parts,
     unsure: unsureQuestion(recognition?.polarity),
   };
 }

@@ -1,4 +1,4 @@
-import type { Rating } from '../../mapping/attributes.ts';
+import type { Rated } from '../../mapping/attributes.ts';
 import { advantageBy, ratingsOf } from '../../mapping/attributes.ts';
 import type { RecordCheck } from '../check.ts';
 
@@ -8,13 +8,13 @@ const MIN_RATINGS = 2;
 const MAX_NAMED = 3;
 
 /** Ratings by which the rejected answer is better, if it is nowhere worse: then it dominates the chosen one. */
-export function dominatedBy(ratings: readonly Rating[]): readonly Rating[] {
+export function dominatedBy<R extends Rated>(ratings: readonly R[]): readonly R[] {
   const rated = ratings.filter(({ best }) => best !== undefined);
   if (rated.length < MIN_RATINGS || rated.some((one) => (advantageBy(one) ?? 0) > 0)) return [];
   return rated.filter((one) => (advantageBy(one) ?? 0) < 0);
 }
 
-function lostWords(lost: readonly Rating[]): string {
+function lostWords(lost: readonly Rated[]): string {
   const named = lost
     .slice(0, MAX_NAMED)
     .map(

@@ -25,7 +25,7 @@ function name([low, high]: Key): string {
 }
 
 /** Strongly connected components of a graph of answers (Tarjan), without recursion. */
-function strongParts(edges: ReadonlyMap<string, readonly string[]>): Map<string, number> {
+export function strongParts(edges: ReadonlyMap<string, readonly string[]>): Map<string, number> {
   const index = new Map<string, number>();
   const low = new Map<string, number>();
   const part = new Map<string, number>();
