@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { figuresOf } from '#core/drawing/figures.ts';
+import { floorFigure, ratingsFigure } from '#core/drawing/figures/records.ts';
 import { readRecord } from '#core/mapping/read.ts';
 import { recognise } from '#core/mapping/recognise.ts';
 import type { JsonObject } from '#core/model/json.ts';
@@ -12,6 +13,8 @@ import { isUnsteady, RatingCounter } from '#core/portrait/ratings.ts';
 import type { Strengths } from '#core/portrait/strengths.ts';
 import { fitStrengths, StrengthCounter } from '#core/portrait/strengths.ts';
 import { seededRandom } from '#core/score/random.ts';
+
+import { plainly, queriedText } from '../fakes/queries.ts';
 
 function readAll(records: readonly JsonObject[]) {
   const mapping = recognise(records)?.mapping;
@@ -191,6 +194,32 @@ describe('ratings against labels', () => {
         counts: { poorChosen: 10, goodRejected: 0, bothPoor: 0 },
       },
     ]);
+  });
+
+  it('marks carry queries that select what they count', () => {
+    const rated = Array.from({ length: 90 }, (_, i) => ({
+      prompt: `Q${i}`,
+      chosen: 'a',
+      rejected: 'b',
+      chosen_ratings: { 'two words': (7 * i) % 10, toxicity: i % 5 },
+      rejected_ratings: { 'two words': (3 * i) % 10, toxicity: (i + 1) % 4 },
+    }));
+    const counter = new RatingCounter();
+    for (const { record, pairs } of readAll(rated)) counter.add(record, pairs);
+    const ratings = counter.summary!;
+    const text = queriedText(rated.map((record) => JSON.stringify(record)).join('\n'));
+    const floors = floorFigure({ ...EMPTY, ratings })?.table?.rows ?? [];
+    expect(floors.map(({ cells }) => cells[0]?.words)).toEqual([
+      ...Array.from({ length: 3 }, () => 'two words'),
+      ...Array.from({ length: 3 }, () => 'toxicity'),
+    ]);
+    for (const { cells, query } of floors)
+      expect(String(plainly(text, query!).records.length)).toBe(cells[2]?.words);
+    const against = ratingsFigure({ ...EMPTY, ratings })?.table?.rows ?? [];
+    ratings.rows.forEach(({ pairs, equal, prefersChosen }, i) => {
+      const worse = pairs - equal - Math.round(prefersChosen.value * (pairs - equal));
+      expect(plainly(text, against[i]!.query!).records.length).toBe(worse);
+    });
   });
 
   it('keeps an even share of many pairs', () => {

@@ -22,6 +22,9 @@ function keptWords({ pairs, kept }: RatingSummary): readonly string[] {
     : [];
 }
 
+const colourOf = ({ low, high }: Estimate, nothing: number): string =>
+  low > nothing ? 'chosen' : high < nothing ? 'rejected' : 'neutral';
+
 /** Pairs in which a rating prefers the rejected answer. */
 function againstQuery({ name, best }: RatingRow): string | undefined {
   if (best === undefined) return undefined;
@@ -39,8 +42,8 @@ export function ratingsFigure({ ratings }: Portrait): Figure | undefined {
       : [
           counted(
             dominated,
-            'Of the pairs with several ratings, {0} has a rejected answer that is nowhere worse and somewhere better (`ratings-contradict-label`).',
-            'Of the pairs with several ratings, {0} have a rejected answer that is nowhere worse and somewhere better (`ratings-contradict-label`).',
+            'Of the pairs with several ratings, {0} has a rejected answer that is nowhere worse and somewhere better (rule ratings-contradict-label).',
+            'Of the pairs with several ratings, {0} have a rejected answer that is nowhere worse and somewhere better (rule ratings-contradict-label).',
           ),
           t(
             'In {0} the better answer by the mean of all ratings, each in units of its spread, is the other one if weights move by up to {1}.',
@@ -66,7 +69,7 @@ export function ratingsFigure({ ratings }: Portrait): Figure | undefined {
       shown.map((row) => ({
         name: row.name,
         estimate: row.prefersChosen,
-        colour: row.best === undefined ? 'neutral' : row.prefersChosen.low > 0.5 ? 'chosen' : 'rejected',
+        colour: row.best === undefined ? 'neutral' : colourOf(row.prefersChosen, 0.5),
         hint: t(
           '{0}: better for the chosen answer in {1} of {2}; equal in {3}',
           row.name,
@@ -117,17 +120,17 @@ function floorRows({
   });
   return [
     row(
-      t('chosen answer in the worst tenth of the chosen ones: {0} {1}', worse, signed(poorChosen)),
+      t('poor chosen: {0} {1}', worse, signed(poorChosen)),
       counts.poorChosen,
       `${chosen}${worse}${poorChosen}`,
     ),
     row(
-      t('rejected answer better than the median of the chosen ones: {0} {1}', better, signed(median)),
+      t('good rejected: {0} {1}', better, signed(median)),
       counts.goodRejected,
       `${rejected}${better}${median}`,
     ),
     row(
-      t('both in the worst quarter of all: {0} {1}', worse, signed(acceptable)),
+      t('both poor: {0} {1}', worse, signed(acceptable)),
       counts.bothPoor,
       `${chosen}${worse}${acceptable} ${rejected}${worse}${acceptable}`,
     ),
@@ -137,15 +140,13 @@ function floorRows({
 export function floorFigure({ ratings }: Portrait): Figure | undefined {
   const floors = ratings?.floors ?? [];
   if (!ratings || floors.length === 0) return undefined;
-  const bothPoor = Math.max(...floors.map(({ counts }) => counts.bothPoor));
   return {
     id: 'floor',
     title: t('Poor and good answers'),
     caption: [
       t(
-        'Answers that are good or bad by their own rating, whatever the other one is. Such pairs are no errors: two weak answers still teach if one is better. The limits are shares of this file, so some pairs are always beyond them.',
+        'Answers that are good or bad by their own rating, whatever the other one is: chosen answers in the worst tenth of the chosen ones, rejected answers that are better than their median, and pairs of two answers in the worst quarter of all. Such pairs are no errors: two weak answers still teach if one is better. The limits are shares of this file, so some pairs are always beyond them.',
       ),
-      t('Both answers are poor in at most {0}.', plural(bothPoor, 'pair')),
       ...keptWords(ratings),
     ].join(' '),
     table: {
@@ -245,7 +246,7 @@ export function strengthsFigure({ strengths }: Portrait): Figure | undefined {
       fitted.map(({ name, strength, pairs: own, wins }) => ({
         name,
         estimate: strength,
-        colour: strength.low > 0 ? 'chosen' : strength.high < 0 ? 'rejected' : 'neutral',
+        colour: colourOf(strength, 0),
         hint: t(
           '{0}: {1}; {2}, {3} won',
           name,
@@ -298,7 +299,7 @@ export function bySourceFigure({ bySource, sources }: Portrait): Figure | undefi
               {
                 name,
                 estimate: first.share,
-                colour: first.share.low > 0.5 ? 'chosen' : first.share.high < 0.5 ? 'rejected' : 'neutral',
+                colour: colourOf(first.share, 0.5),
                 hint: t('{0}: {1} of {2}', name, shareWords(first.share), plural(first.of, 'pair')),
               },
             ]
