@@ -48,6 +48,7 @@ import { modelNameLeak } from './text/modelName.ts';
 import { mojibake } from './text/mojibake.ts';
 import { personalData } from './text/personalData.ts';
 import { refusalChosen } from './text/refusalChosen.ts';
+import { refusalRejected } from './text/refusalRejected.ts';
 import { secret } from './text/secret.ts';
 import { axolotlLosesTurns } from './trainers/axolotlLosesTurns.ts';
 import { llamafactoryDrops } from './trainers/llamafactoryDrops.ts';
@@ -89,6 +90,7 @@ export const PAIR_CHECKS: readonly PairCheck[] = [
   benchmarkOverlap,
   trlPrefixSplit,
   overContextWindow,
+  refusalRejected,
 ];
 
 /** Checks of a whole record. */
@@ -152,6 +154,7 @@ export const LABEL_RULES: ReadonlySet<string> = new Set([
     answerKeyContradictsLabel,
     annotatorsSplit,
     refusalChosen,
+    refusalRejected,
   ].map(({ id }) => id),
 ]);
 

@@ -18,7 +18,8 @@ const HELPS_ANYWAY = /\b(?:however|but|instead|that said|here['’]?s|here (?:is
 /** Opening characters of the answer to search. */
 const OPENING = 300;
 
-function refusal(text: string): RegExpExecArray | null {
+/** The words of a refusal at the start of an answer. */
+export function refusal(text: string): RegExpExecArray | null {
   const found = REFUSAL.exec(text.slice(0, OPENING));
   return found && HELPS_ANYWAY.test(text.slice(found[0].length)) ? null : found;
 }
