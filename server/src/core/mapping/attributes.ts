@@ -80,8 +80,7 @@ function* ratingsIn(both: Both, holder: string | undefined, depth = 0): Generato
   const isNamed = holder !== undefined || isRated(name);
   const [a, b] = isNamed ? [rate(chosen), rate(rejected)] : [];
   if (a !== undefined && b !== undefined) {
-    if (!isUnrated(name))
-      yield { name, best: bestOf(name), chosen: a, rejected: b, path };
+    if (!isUnrated(name)) yield { name, best: bestOf(name), chosen: a, rejected: b, path };
     return;
   }
   const isHolder = holder !== undefined || HOLDER.test(name);
