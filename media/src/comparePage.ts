@@ -75,6 +75,9 @@ export function startComparePage(
       }
       case 'openLink':
         channel.notify('openLink', { address: effect.address });
+        return;
+      case 'openPlace':
+        channel.notify('openPlace', effect.place);
     }
   }
 

@@ -299,6 +299,9 @@ export function startDatasetPage(
     openLink({ address }) {
       channel.notify('openLink', { address });
     },
+    openPlace({ place }) {
+      dispatch({ kind: 'revealed', place });
+    },
   };
 
   function carryOut<Kind extends DatasetEffect['kind']>(effect: Effect<Kind>): void {

@@ -196,6 +196,10 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
         options: (options) => {
           this.#view.remember(options);
         },
+        openPlace: (place) => {
+          const { view } = pairs;
+          if (view) void this.open({ uri: view.uri, ...place });
+        },
         openLink: ({ address }) => {
           void openLink(address);
         },

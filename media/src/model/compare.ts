@@ -100,6 +100,7 @@ function handle(state: CompareState, event: CompareEvent): Step {
     case 'stringsReceived':
     case 'stringsRetried':
     case 'linkChosen':
+    case 'placeChosen':
       return onRecordEvent(state, event);
   }
 }

@@ -320,6 +320,7 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
     case 'stringsReceived':
     case 'stringsRetried':
     case 'linkChosen':
+    case 'placeChosen':
       return onRecordEvent(state, event);
     case 'actionChosen':
       return act(state, event.action);

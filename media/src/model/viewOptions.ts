@@ -14,6 +14,11 @@ export const DEFAULT_OPTIONS: ViewOptions = {
   isPinned: false,
 };
 
+export interface ShownPlace {
+  readonly record: number;
+  readonly pair: number;
+}
+
 /** What a drawn record asks of its page. */
 export type RecordEvent =
   | { readonly kind: 'optionToggled'; readonly option: ViewOption }
@@ -24,11 +29,14 @@ export type RecordEvent =
   /** The person wants them once more: the template may be another one now. */
   | { readonly kind: 'stringsRetried' }
   /** A link in a text; only addresses that `isSafeAddress` accepts. */
-  | { readonly kind: 'linkChosen'; readonly address: string };
+  | { readonly kind: 'linkChosen'; readonly address: string }
+  /** Another pair of the file, which stands as evidence. */
+  | { readonly kind: 'placeChosen'; readonly place: ShownPlace };
 
 export type RecordEffect =
   | { readonly kind: 'rememberOptions'; readonly options: ViewOptions }
   | { readonly kind: 'openLink'; readonly address: string }
+  | { readonly kind: 'openPlace'; readonly place: ShownPlace }
   | RequestStrings;
 
 export function toggled(options: ViewOptions, option: ViewOption): ViewOptions {
@@ -71,5 +79,7 @@ export function onRecordEvent<State extends RecordState>(
       return state.strings ? requestStrings(state, state.strings.of) : [state];
     case 'linkChosen':
       return [state, { kind: 'openLink', address: event.address }];
+    case 'placeChosen':
+      return [state, { kind: 'openPlace', place: event.place }];
   }
 }

@@ -89,7 +89,36 @@ function trustText({
   return trust === undefined ? whyUnscored : `${scorer} ${trust}`;
 }
 
-function Evidence({ view }: { readonly view: PairView }): JSX.Element {
+interface EvidenceProps {
+  readonly view: PairView;
+  readonly dispatch: (event: RecordEvent) => void;
+}
+
+/** Pairs like this one that are labelled the other way, each a button that leads to it. */
+function Neighbours({ view: { neighbours = [] }, dispatch }: EvidenceProps): JSX.Element {
+  return (
+    <>
+      {neighbours.length > 0 && <h3>{t('Pairs like this one')}</h3>}
+      {neighbours.map(({ text, places }) => (
+        <div class="neighbours">
+          <p>{text}</p>
+          {places.map((place) => (
+            <button
+              class="place"
+              onClick={() => {
+                dispatch({ kind: 'placeChosen', place });
+              }}
+            >
+              {t('Record {0}', (place.record + 1).toLocaleString('en'))}
+            </button>
+          ))}
+        </div>
+      ))}
+    </>
+  );
+}
+
+function Evidence({ view, dispatch }: EvidenceProps): JSX.Element {
   const { reasons, details } = view;
   return (
     <footer>
@@ -99,6 +128,7 @@ function Evidence({ view }: { readonly view: PairView }): JSX.Element {
           <ul class="reasons">{reasons.map(Reason)}</ul>
         </>
       )}
+      <Neighbours view={view} dispatch={dispatch} />
       {details.length > 0 && (
         <>
           <h3>{t('What the scorers say')}</h3>
@@ -168,7 +198,7 @@ function Pair(props: PairProps): JSX.Element {
       ) : (
         <TwoAnswers {...props} />
       )}
-      <Evidence view={view} />
+      <Evidence view={view} dispatch={dispatch} />
     </>
   );
 }

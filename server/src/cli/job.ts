@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 
 import { splitParts } from '#core/facts/splitStart.ts';
 import { messages, missingShardsMessage } from '#core/messages.ts';
+import type { PairIdentities } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import { stageProgress } from '#core/progress.ts';
@@ -156,6 +157,8 @@ export interface DatasetScores {
   readonly reasons: (pair: Pair, value: JsonObject, file?: string) => readonly Reason[];
   /** Undefined if only the built-in scorer was used. */
   readonly ensemble: Ensemble | undefined;
+  /** By number. */
+  readonly pairs: PairIdentities;
   /** What the built-in scorer took into account, a sentence each. */
   readonly notes: readonly string[];
   readonly counts: ScoreCounts;
@@ -221,11 +224,12 @@ export async function scoreDataset(
   const { counts } = outcome;
   if (counts.scored === 0) throw messages.nothingScored(name, unscoredMessage(counts) || 'it has none');
   const { margins } = target;
+  const { facts: pairs } = target.source();
   if (outcome.kind === 'ensemble') {
     const { ensemble, fitted } = outcome;
     return {
       ...ensembleQuality(ensemble, fitted, margins, lengthDifferences(dataset), selfTest ? seed : undefined),
-      counts,
+      ...{ counts, pairs },
       scorer: ensemble.name,
       scorerId: ensemble.id,
       margins,
@@ -238,7 +242,7 @@ export async function scoreDataset(
   const { result, selfTest: tested } = outcome.fitted;
   const read = readerOf(result);
   return {
-    counts,
+    ...{ counts, pairs },
     scorer: CONSISTENCY_LABEL,
     scorerId: CONSISTENCY_ID,
     margins,

@@ -7,7 +7,7 @@ import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import { pairCountText, unscoredMessage } from '#core/reward/counts.ts';
 import type { Ensemble } from '#core/reward/ensemble.ts';
-import { idOf, withParts } from '#core/reward/ensemble.ts';
+import { idOf, oppositionsTo, withParts } from '#core/reward/ensemble.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
 import { Distribution } from '#core/score/ranking.ts';
 import type { ScoreRow } from '#formats/arrow.ts';
@@ -35,6 +35,26 @@ export interface ScoreLine extends ScoreRow {
   readonly reasons?: readonly { readonly text: string; readonly side: string; readonly weight: number }[];
   /** Only from an ensemble. */
   readonly members?: readonly MemberLine[];
+  /** Only of the pairs with the lowest margins, and only where pairs like it are labelled the other way. */
+  readonly neighbours?: readonly NeighboursLine[];
+}
+
+/** Pairs that an encoder finds like this one and that are labelled the other way. */
+export interface NeighboursLine {
+  readonly scorer: string;
+  /** Neighbours, however they are labelled. */
+  readonly near: number;
+  /** Share of the labels of the file that follow neighbours who agree. */
+  readonly following: number;
+  /** Pairs of the file that it was compared with. */
+  readonly compared: number;
+  /** The one most like it first. Cosines are below 0. */
+  readonly opposite: readonly {
+    readonly record: number;
+    readonly pair: number;
+    readonly pairKey: string;
+    readonly cosine: number;
+  }[];
 }
 
 /** One member of an ensemble. */
@@ -75,6 +95,37 @@ export function memberLines(ensemble: Ensemble, identity: Identity): MemberLine[
   });
 }
 
+/** Numbers of pairs and records continue across files. */
+function placeOf({ files }: SurveyedDataset, number: number): Pick<ScoreRow, 'record' | 'pair'> {
+  const own = files.findLast(({ firstPair }) => firstPair <= number);
+  if (!own) throw new Error(`placeOf: no pair ${number}`);
+  const { facts } = own.survey;
+  const record = facts.recordOf(number - own.firstPair);
+  return {
+    record: own.firstRecord + record,
+    pair: number - own.firstPair - facts.pairsOf(record)[0],
+  };
+}
+
+function neighbourLines(
+  dataset: SurveyedDataset,
+  { ensemble, pairs }: DatasetScores,
+  identity: Identity,
+): NeighboursLine[] {
+  if (!ensemble) return [];
+  return oppositionsTo(identity, ensemble, pairs).map((found) => ({
+    scorer: found.scorer,
+    near: found.near,
+    following: round(found.following, 3),
+    compared: found.compared,
+    opposite: found.pairs.map(({ number, cosine }) => ({
+      ...placeOf(dataset, number),
+      pairKey: formatKey(pairKey(pairs.identity(number))),
+      cosine: round(cosine, 4),
+    })),
+  }));
+}
+
 function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
@@ -109,14 +160,16 @@ async function* scoredPairs(dataset: SurveyedDataset, margins: Float32Array): As
 async function* scoreLines(
   command: Command,
   dataset: SurveyedDataset,
-  { margins, reasons, scorerId, ensemble }: DatasetScores,
+  scores: DatasetScores,
 ): AsyncGenerator<ScoreLine> {
+  const { margins, reasons, scorerId, ensemble } = scores;
   const distribution = new Distribution(margins);
   const explains = !ensemble || ensemble.members.some((member) => 'explain' in member);
   let made = 0;
   for await (const { place, pair, value, margin, file } of scoredPairs(dataset, margins)) {
     command.signal.throwIfAborted();
     const identity = identify(pair);
+    const neighbours = neighbourLines(dataset, scores, identity);
     yield {
       ...place,
       ...keysOf(identity),
@@ -124,6 +177,7 @@ async function* scoreLines(
       margin: round(margin, 6),
       percentile: round(distribution.percentile(margin), 3),
       ...(ensemble && { members: memberLines(ensemble, identity) }),
+      ...(neighbours.length > 0 && { neighbours }),
       ...(explains && {
         reasons: reasons(pair, value, file).map((reason) => ({
           ...reason,

@@ -9,7 +9,9 @@ import { whyUnscorable } from '#core/score/scorable.ts';
 import { formatMargin } from '#core/words/numbers.ts';
 import type { ClientOptions, CodeLensSetting } from '#protocol/editor/options.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
+import type { NeighboursView } from '#protocol/editor/views.ts';
 import type { OpenDataset, ReadRecord } from '#session/dataset.ts';
+import { neighboursOf } from '#session/neighbours.ts';
 import { pairLabel } from '#session/names.ts';
 import type { FileFacts } from '#session/reasons.ts';
 import { reviewedLines } from '#session/reviewedWords.ts';
@@ -26,6 +28,16 @@ function describeReason({ text, side, weight }: Reason): string {
   const isWord = side === 'chosen' || side === 'rejected';
   const what = isWord ? `“${markdownText(text)}” in ${side}` : markdownText(text);
   return `${what} ${formatMargin(weight)}`;
+}
+
+/** Links lead to the lines of the file; a table has none. */
+function neighbourLine({ source, survey: { facts } }: OpenDataset, { text, places }: NeighboursView): string {
+  const links = places.map(({ record }) => {
+    const name = (record + 1).toLocaleString('en');
+    const line = (facts.records.line[record] ?? 0) + 1;
+    return source.document ? `[${name}](<${source.uri}#L${line}>)` : name;
+  });
+  return `*Pairs like it:* ${markdownText(text)} Records ${links.join(', ')}.`;
 }
 
 /** Above this many pairs of one record a hover lists the first ones. */
@@ -98,6 +110,7 @@ export function hoverOf({ dataset, state }: FileFacts, position: Position): Hove
     ...list,
     `${which}**Margin ${formatMargin(margin)}**${place}${rewards}`,
     ...(reasons.length > 0 ? [`What drove it: ${reasons.map(describeReason).join(' · ')}`] : []),
+    ...neighboursOf(dataset, pair).map((one) => neighbourLine(dataset, one)),
     ...(details.length > 0 ? [details.map((line) => `- ${markdownText(line)}`).join('\n')] : []),
     `*Scorer:* ${markdownText(scores.about())} ${markdownText(dataset.trust ?? '')}`,
   ]);

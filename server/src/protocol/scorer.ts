@@ -1,6 +1,7 @@
 // server ↔ scoring process: JSON-RPC over process IPC with structured clone, so typed arrays stay what they are.
 import type { Turn } from '#core/model/pair.ts';
 import type { ModelSpec } from '#core/reward/folder.ts';
+import type { Nearest, NearestWish } from '#core/score/nearest.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
 import type { PartFit } from '#core/score/consistency.ts';
 import type { EmbeddingHead } from '#core/score/head.ts';
@@ -83,13 +84,18 @@ export interface ScorerRequests {
     result: PlantedFit;
   };
 
-  /** Takes differences of embeddings, chosen minus rejected, each with the fold of its pair. */
+  /**
+   * Takes differences of embeddings, chosen minus rejected, each with a group: for a fit the fold of its pair, for a search of
+   * neighbours a number of its prompt.
+   */
   addDifferences: {
-    params: { width: number; differences: Float32Array; folds: Uint8Array };
+    params: { width: number; differences: Float32Array; groups: Int32Array };
     result: { count: number };
   };
   /** Fits a head on the differences that are here; sends `progress` meanwhile. */
   fitHead: { params: { foldCount: number; seed: number }; result: EmbeddingHead };
+  /** Searches the differences that are here for those nearest to some of them; sends `progress` meanwhile. */
+  nearest: { params: NearestWish & { queries: Int32Array }; result: Nearest };
 
   /** Tries a provider. Rejects with why it does not work. */
   checkProvider: { params: { provider: Provider }; result: { readonly ms: number } };

@@ -140,7 +140,7 @@ export function serveScorer(connection: MessageConnection, pid: number, program?
   let job: Job | undefined;
   serve<ScorerRequests>(connection, {
     ...modelHandlers(connection),
-    ...headHandlers((signal) => pauser(connection, signal)),
+    ...headHandlers((signal) => pauser(connection, signal), crew),
     ...templateHandlers(),
     hello: async () => ({ version: SCORER_PROTOCOL, pid }),
     add: async ({ pairs }) => {

@@ -1,7 +1,10 @@
-// The work of a job, in this thread or side by side on threads: reading pairs and fitting parts.
+// The work of a job, in this thread or side by side on threads: reading pairs, fitting parts, searching neighbours.
 import { availableParallelism } from 'node:os';
 import { parentPort, Worker } from 'node:worker_threads';
 
+import { inLanes } from '#core/lanes.ts';
+import type { Directions, Nearest, NearestWish } from '#core/score/nearest.ts';
+import { nearestTo } from '#core/score/nearest.ts';
 import type { JobRows, PartFit } from '#core/score/consistency.ts';
 import { fitPart } from '#core/score/consistency.ts';
 import type { Pause } from '#core/score/fit.ts';
@@ -14,6 +17,8 @@ export interface Crew {
   /** Parts that it fits side by side. */
   widthFor(rows: JobRows): number;
   fit(rows: JobRows, part: number, sign: Int8Array, pause: Pause): Promise<PartFit>;
+  /** @param directions with values that threads share */
+  nearest(directions: Directions, queries: Int32Array, wish: NearestWish, pause: Pause): Promise<Nearest>;
 }
 
 /** Pairs that are read in this thread, by the length of their texts, before others start. */
@@ -21,6 +26,12 @@ const READ_HERE = 1 << 20;
 
 /** Files with fewer words are fitted in this thread. */
 const MIN_WORDS = 1 << 18;
+
+/** Searches with fewer products are done in this thread. */
+const MIN_PRODUCTS = 1 << 28;
+
+/** Queries that a thread takes at a time. */
+const QUERIES_AT_ONCE = 64;
 
 /** Rows that a thread visits between two messages: a tenth of a second. */
 const TELL_EVERY = 1 << 13;
@@ -31,10 +42,14 @@ export const CREW = 'crew';
 type ToThread =
   | { readonly pairs: readonly PairText[] }
   /** A thread keeps the rows of its first fit. */
-  | { readonly rows: JobRows | undefined; readonly part: number; readonly sign: Int8Array };
+  | { readonly rows: JobRows | undefined; readonly part: number; readonly sign: Int8Array }
+  | { readonly directions: Directions; readonly queries: Int32Array; readonly wish: NearestWish };
 
 type FromThread =
-  { readonly visited: number } | { readonly numbers: PairNumbers } | { readonly fitted: PartFit };
+  | { readonly visited: number }
+  | { readonly numbers: PairNumbers }
+  | { readonly fitted: PartFit }
+  | { readonly nearest: Nearest };
 
 /** A thread that waits for work, and the rows that it has. */
 interface Thread {
@@ -58,7 +73,7 @@ class Threads {
   }
 
   /** @param message made for the thread that takes the work */
-  async run<Kind extends 'numbers' | 'fitted'>(
+  async run<Kind extends 'numbers' | 'fitted' | 'nearest'>(
     kind: Kind,
     message: (thread: Thread) => ToThread,
     onVisited: (count: number) => void,
@@ -124,7 +139,27 @@ export function crewFor(program: string | undefined): Crew {
         threads.run('fitted', message, onVisited).then(resolve, reject);
       });
     },
+    async nearest(directions, queries, wish, pause) {
+      const products = queries.length * directions.values.length;
+      if (!threads || products < MIN_PRODUCTS) return nearestTo(directions, queries, wish, pause);
+      const parts = Math.ceil(queries.length / QUERIES_AT_ONCE);
+      const found: Nearest[] = [];
+      await inLanes(Math.min(threads.width, parts), parts, async (part) => {
+        const own = queries.slice(part * QUERIES_AT_ONCE, (part + 1) * QUERIES_AT_ONCE);
+        const none = (): void => undefined;
+        found[part] = await threads.run('nearest', () => ({ directions, queries: own, wish }), none);
+        await pause(own.length);
+      });
+      return joinNearest(found);
+    },
   };
+}
+
+/** The answers to parts of the queries, one after the other. */
+function joinNearest(parts: readonly Nearest[]): Nearest {
+  const rows = parts.flatMap((part) => [...part.rows]);
+  const cosines = parts.flatMap((part) => [...part.cosines]);
+  return { rows: Int32Array.from(rows), cosines: Float32Array.from(cosines) };
 }
 
 /** Runs in a thread: does what it is sent, one piece at a time. */
@@ -146,6 +181,13 @@ export function serveCrew(): void {
       const numbers = readPairs(message.pairs);
       const { words, ends, style, made, answered } = numbers;
       send({ numbers }, [words.buffer, ends.buffer, style.buffer, made.buffer, answered.buffer]);
+      return;
+    }
+    if ('queries' in message) {
+      const { directions, queries, wish } = message;
+      void nearestTo(directions, queries, wish, () => undefined).then((nearest) => {
+        send({ nearest });
+      });
       return;
     }
     rows = message.rows ?? rows;

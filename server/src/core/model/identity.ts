@@ -12,6 +12,13 @@ export interface Identity {
   readonly rejectedKey: Key;
 }
 
+/** Identities of pairs, by number. */
+export interface PairIdentities {
+  readonly pairCount: number;
+  isTie(pair: number): boolean;
+  identity(pair: number): Identity;
+}
+
 /** Separates text from everything else: a character that does not occur in real text. */
 const BEYOND = '\u0002';
 

@@ -1,12 +1,14 @@
 // Combines several scorers of a file: mean, spread and votes.
 import type { Facts } from '../facts/facts.ts';
 import { PARTIAL } from '../facts/facts.ts';
-import type { Identity } from '../model/identity.ts';
+import type { Identity, PairIdentities } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Pair } from '../model/pair.ts';
 import { t } from '../words/translate.ts';
 import type { Agreement } from './agreement.ts';
 import { agreedMargin, fitAgreement } from './agreement.ts';
+import type { Neighbourhood, Opposition } from './neighbours.ts';
+import { oppositionTo } from './neighbours.ts';
 import type { Account } from './reading.ts';
 import { ANSWER_CUT } from './table.ts';
 
@@ -36,6 +38,8 @@ export interface Member {
   refusal(identity: Identity): string | undefined;
   /** What it knows of a pair beyond its numbers, a line each, plain text. */
   details?(identity: Identity): readonly string[];
+  /** Pairs that it finds like this one, if it compared it with others. */
+  neighbours?(identity: Identity): Neighbourhood | undefined;
   /** Why it gives a pair its margin; only the built-in scorer knows. */
   explain?(pair: Pair, record: JsonObject, max?: number, file?: string): readonly MemberReason[];
   /** Scores a pair that an edit brought, at once; only those that need no model can. */
@@ -96,13 +100,6 @@ export interface EnsembleMargin {
    * an answer.
    */
   readonly dispute: number;
-}
-
-/** Identities of pairs, by number. */
-export interface PairIdentities {
-  readonly pairCount: number;
-  isTie(pair: number): boolean;
-  identity(pair: number): Identity;
 }
 
 const NONE: EnsembleMargin = { margin: Number.NaN, spread: 0, votesFor: 0, votes: 0, dispute: 0 };
@@ -178,6 +175,18 @@ export class Ensemble {
     const { margin, dispute } = this.verdict(facts.identity(pair));
     facts.setMargin(pair, margin, dispute);
   }
+}
+
+/** What the neighbours of a pair say against its label, by each encoder that has any. */
+export function oppositionsTo(
+  identity: Identity,
+  { members }: Ensemble,
+  pairs: PairIdentities,
+): readonly Opposition[] {
+  return withParts(members).flatMap((member) => {
+    const neighbourhood = member.neighbours?.(identity);
+    return (neighbourhood && oppositionTo(identity, neighbourhood, pairs)) ?? [];
+  });
 }
 
 /** How stored scores count, as sentences; none for other members. */

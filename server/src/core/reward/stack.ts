@@ -1,9 +1,9 @@
 // Joins scorers that were fitted on the labels of this file: their margins are one kind of evidence each, and a
 // second fit of one weight for each says what they are worth together.
-import type { Identity } from '../model/identity.ts';
+import type { Identity, PairIdentities } from '../model/identity.ts';
 import { identify } from '../model/identity.ts';
 import { t } from '../words/translate.ts';
-import type { Member, PairIdentities } from './ensemble.ts';
+import type { Member } from './ensemble.ts';
 import { marginColumns } from './ensemble.ts';
 
 const ROUNDS = 100;

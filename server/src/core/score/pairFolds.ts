@@ -27,13 +27,14 @@ export class PairFolds {
   }
 
   /** The fold of any pair: from its prompt, or from an answer that it shares with a known pair. */
-  of({ promptKey, chosenKey, rejectedKey }: Identity): number {
-    if (compareKeys(promptKey, NO_PROMPT) !== 0) return this.#fold(keyNumber(promptKey));
-    const [own, other] = [keyNumber(chosenKey), keyNumber(rejectedKey)];
-    return this.#fold(this.#sets.find(this.#sets.has(own) ? own : other));
+  of(identity: Identity): number {
+    return foldOf(this.keyOf(identity), this.#seed, this.foldCount);
   }
 
-  #fold(key: number): number {
-    return foldOf(key, this.#seed, this.foldCount);
+  /** A number that pairs of one fold share for certain: that of the prompt, or of answers that are shared. */
+  keyOf({ promptKey, chosenKey, rejectedKey }: Identity): number {
+    if (compareKeys(promptKey, NO_PROMPT) !== 0) return keyNumber(promptKey);
+    const [own, other] = [keyNumber(chosenKey), keyNumber(rejectedKey)];
+    return this.#sets.find(this.#sets.has(own) ? own : other);
   }
 }

@@ -1,9 +1,9 @@
 // Margins of whole pairs by pair key; the order of the answers gives the sign.
-import type { Identity } from '#core/model/identity.ts';
+import type { Identity, PairIdentities } from '#core/model/identity.ts';
 import { identify, pairKey } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
-import type { Member, PairIdentities } from '#core/reward/ensemble.ts';
+import type { Member } from '#core/reward/ensemble.ts';
 import type { Account } from '#core/reward/reading.ts';
 import { chosenIsFirst } from '#core/reward/reading.ts';
 import { ScoreTable } from '#core/reward/table.ts';

@@ -3,6 +3,8 @@ import { basename, resolve } from 'node:path';
 
 import { keyNumber } from '#core/hash.ts';
 import type { Identity } from '#core/model/identity.ts';
+import { pairKey } from '#core/model/identity.ts';
+import type { Neighbourhood, Placed } from '#core/reward/neighbours.ts';
 import type { Account } from '#core/reward/reading.ts';
 import type { ProbeRule } from '#core/reward/scorerRule.ts';
 import { ANSWER_CUT, REFUSED } from '#core/reward/table.ts';
@@ -12,9 +14,12 @@ import { headMargin } from '#core/score/head.ts';
 import { PairFolds } from '#core/score/pairFolds.ts';
 
 import { openEncoder } from '../models/folder.ts';
-import { fitHeadInProcess } from './fitHead.ts';
 import type { ModelMachine } from './modelPart.ts';
 import { openPart } from './modelPart.ts';
+import type { ComparedPairs } from './neighbours.ts';
+import { findNeighbours } from './neighbours.ts';
+import type { DifferenceRows } from './onDifferences.ts';
+import { fitHeadInProcess } from './onDifferences.ts';
 import type { PairFacts, PairScorer, PlantJob, Rater, RatingSource } from './rating.ts';
 import { forgetScores, rateDataset, ratePairs, refusalOf } from './rating.ts';
 
@@ -76,6 +81,40 @@ function rowsOf({ cache: { table } }: Rater, { chosenKey, rejectedKey }: Identit
   return ((table.flags(chosen) | table.flags(rejected)) & REFUSED) === 0 ? { chosen, rejected } : undefined;
 }
 
+/** Pairs whose embeddings are there, row by row. */
+interface Embedded {
+  readonly pairs: readonly (Placed & Rows)[];
+  readonly width: number;
+  readonly folds: PairFolds;
+  /** Writes the difference of a row: the better embedding minus the worse one. */
+  fill(row: number, into: Float32Array): void;
+}
+
+/** @param sign by pair, as in a `PlantJob` */
+function embeddedOf(rater: Rater, facts: PairFacts, seed: number, sign: (pair: number) => number): Embedded {
+  const { table } = rater.cache;
+  const pairs: (Placed & Rows)[] = [];
+  for (let number = 0; number < facts.pairCount; number++) {
+    if (facts.isTie(number) || sign(number) === 0) continue;
+    const identity = facts.identity(number);
+    const rows = rowsOf(rater, identity);
+    if (rows) pairs.push({ identity, number, ...rows });
+  }
+  const folds = new PairFolds(foldCountFor(pairs.length), seed);
+  for (const { identity } of pairs) folds.add(identity);
+  return {
+    pairs,
+    width: table.width,
+    folds,
+    fill(row, into) {
+      const { chosen = 0, rejected = 0, number = 0 } = pairs[row] ?? {};
+      const [better, worse] = [table.values(chosen), table.values(rejected)];
+      const own = sign(number);
+      for (let k = 0; k < into.length; k++) into[k] = own * ((better[k] ?? 0) - (worse[k] ?? 0));
+    },
+  };
+}
+
 /** A fit of a head. */
 interface HeadJob extends PlantJob {
   readonly start: ModelMachine['start'];
@@ -93,41 +132,40 @@ function marginBy(
 }
 
 /** Fits a head on the pairs whose embeddings are there; undefined if they are too few. */
-async function fitOn(
-  rater: Rater,
-  { source: { facts }, sign, seed, signal, onProgress, start, log }: HeadJob,
-): Promise<Fitted | undefined> {
-  const { table } = rater.cache;
-  const [chosen, rejected, signs, pairs]: [number[], number[], number[], Identity[]] = [[], [], [], []];
-  for (let pair = 0; pair < facts.pairCount; pair++) {
-    if (facts.isTie(pair) || sign(pair) === 0) continue;
-    const identity = facts.identity(pair);
-    const rows = rowsOf(rater, identity);
-    if (!rows) continue;
-    chosen.push(rows.chosen);
-    rejected.push(rows.rejected);
-    signs.push(sign(pair));
-    pairs.push(identity);
-  }
+async function fitOn(rater: Rater, job: HeadJob): Promise<Fitted | undefined> {
+  const { source, sign, seed } = job;
+  const { pairs, width, folds, fill } = embeddedOf(rater, source.facts, seed, sign);
   if (pairs.length < MIN_PAIRS) return undefined;
-  const folds = new PairFolds(foldCountFor(pairs.length), seed);
-  for (const identity of pairs) folds.add(identity);
-  const foldOfRow = Uint8Array.from(pairs, (identity) => folds.of(identity));
-  const head = await fitHeadInProcess(
-    {
-      width: table.width,
-      count: pairs.length,
-      foldCount: folds.foldCount,
-      fill(row, into) {
-        const [better, worse] = [table.values(chosen[row] ?? 0), table.values(rejected[row] ?? 0)];
-        const own = signs[row] ?? 1;
-        for (let k = 0; k < into.length; k++) into[k] = own * ((better[k] ?? 0) - (worse[k] ?? 0));
-        return foldOfRow[row] ?? 0;
-      },
+  const foldOf = Uint8Array.from(pairs, ({ identity }) => folds.of(identity));
+  const rows: DifferenceRows = {
+    width,
+    count: pairs.length,
+    fill(row, into) {
+      fill(row, into);
+      return foldOf[row] ?? 0;
     },
-    { start, seed, signal, log, onProgress },
-  );
-  return { head, folds };
+  };
+  return { head: await fitHeadInProcess(rows, { foldCount: folds.foldCount, seed }, job), folds };
+}
+
+/** Pairs as a search compares them: those of one prompt are one group. */
+function comparedOf({ pairs, width, folds, fill }: Embedded): ComparedPairs {
+  const groups = new Map<number, number>();
+  const groupOf = Int32Array.from(pairs, ({ identity }) => {
+    const key = folds.keyOf(identity);
+    const group = groups.get(key) ?? groups.size;
+    groups.set(key, group);
+    return group;
+  });
+  return {
+    pairs,
+    width,
+    count: pairs.length,
+    fill(row, into) {
+      fill(row, into);
+      return groupOf[row] ?? -1;
+    },
+  };
 }
 
 /** Opens the encoder of a rule. Folders in the rule are relative to `base`. */
@@ -141,10 +179,12 @@ export async function openProbe(
   const { host, rater, known } = await openPart(folder, rule.provider, machine, signal);
   const { cache } = rater;
   const { start, log } = machine;
+  const name = rule.name ?? basename(folder.folder);
   let fitted: Fitted | undefined;
+  let neighbourhoods: ReadonlyMap<number, Neighbourhood> = new Map();
   return {
     kind: 'probe',
-    name: rule.name ?? basename(folder.folder),
+    name,
     about: [
       `${folder.brief}, ${known.precision}; fingerprint ${folder.fingerprint.slice(0, 12)}.`,
       'A small fit on the labels of this file reads the embeddings; no pair is read by a fit that saw its prompt.',
@@ -164,6 +204,7 @@ export async function openProbe(
       };
     },
     refusal: (identity) => refusalOf([rater], identity),
+    neighbours: (identity) => neighbourhoods.get(keyNumber(pairKey(identity))),
     async rate(job) {
       const source = sourceOf(job.source, embeddedShare(job.source.facts.pairCount, known.width));
       const keys = answerKeys(source.facts);
@@ -201,9 +242,18 @@ export async function openProbe(
         return planted && rows ? sign * marginBy(planted, cache, identity, rows) : Number.NaN;
       });
     },
+    async compare({ margins, ...job }) {
+      const share = embeddedShare(job.source.facts.pairCount, known.width);
+      const { facts } = sourceOf(job.source, share);
+      const embedded = embeddedOf(rater, facts, job.seed, () => 1);
+      if (!fitted || embedded.pairs.length < MIN_PAIRS) return;
+      const compared = comparedOf(embedded);
+      neighbourhoods = await findNeighbours(compared, { ...job, scorer: name, margins, start, log });
+    },
     ratePairs: async (pairs, now) => ratePairs([rater], pairs, now),
     forget() {
       fitted = undefined;
+      neighbourhoods = new Map();
       forgetScores([rater]);
     },
     close() {

@@ -1,12 +1,12 @@
 // Scores the pairs of a dataset that have no score yet: first a sample, then the rest in file order.
 import type { Key } from '#core/hash.ts';
 import { formatKey } from '#core/hash.ts';
-import type { Identity } from '#core/model/identity.ts';
+import type { Identity, PairIdentities } from '#core/model/identity.ts';
 import { identify, pairKey } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import { scoredText } from '#core/model/pair.ts';
-import type { Member, PairIdentities } from '#core/reward/ensemble.ts';
+import type { Member } from '#core/reward/ensemble.ts';
 import type { Pass } from '#core/reward/folder.ts';
 import type { Head } from '#core/reward/heads.ts';
 import { accountOf, chosenIsFirst, itemKeys } from '#core/reward/reading.ts';
@@ -68,6 +68,8 @@ export interface PairScorer extends Member {
    * labels need it: others never read one.
    */
   plant?(job: PlantJob): Promise<Float64Array>;
+  /** Searches pairs like those with the lowest margins. Only encoders can. */
+  compare?(job: CompareJob): Promise<void>;
   /** Drops the scores in memory; those on disk stay. */
   forget(): void;
   close(): void;
@@ -119,6 +121,14 @@ export interface RatingJob {
 export interface PlantJob extends Pick<RatingJob, 'source' | 'seed' | 'signal'> {
   /** By pair: −1 for a planted flip, 0 for a pair that the fit must not read. */
   readonly sign: (pair: number) => number;
+  /** 0 to 1. */
+  readonly onProgress: (done: number) => void;
+}
+
+/** A search of pairs that are alike. */
+export interface CompareJob extends Pick<RatingJob, 'source' | 'seed' | 'signal'> {
+  /** Of the whole run, by pair; NaN for none. */
+  readonly margins: ArrayLike<number>;
   /** 0 to 1. */
   readonly onProgress: (done: number) => void;
 }

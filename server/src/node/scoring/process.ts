@@ -49,6 +49,7 @@ const SILENCE_LIMITS: SilenceLimits = {
   selfTest: WORK_MS,
   addDifferences: ANSWER_MS,
   fitHead: ANSWER_MS,
+  nearest: WORK_MS,
 };
 
 /** The last three are for a pool, where a start may have to wait. */

@@ -3,13 +3,15 @@
 import { messages } from '#core/messages.ts';
 import type { ScoreCounts } from '#core/reward/counts.ts';
 import { countScores, pairCountText, unscoredMessage } from '#core/reward/counts.ts';
-import type { Member, PairIdentities } from '#core/reward/ensemble.ts';
+import type { PairIdentities } from '#core/model/identity.ts';
+import type { Member } from '#core/reward/ensemble.ts';
 import { Ensemble } from '#core/reward/ensemble.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { stackedMember } from '#core/reward/stack.ts';
 import { MIN_PAIRS } from '#core/score/consistency.ts';
 import { groupingOf, inputOf, readerOf } from '#core/score/model.ts';
 import { answerLength, whyTooFew } from '#core/score/scorable.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 import { plural } from '#core/words/numbers.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 
@@ -294,6 +296,37 @@ async function rateAll({ target, options, listener }: Run, scorer: PairScorer): 
   listener.log(`${scorer.name}: scored in ${seconds(begun)}.`);
 }
 
+/** Searches pairs like those that the ranking doubts most; true if a scorer can. */
+async function compareAll(
+  { target, options, listener }: Run,
+  scorers: readonly PairScorer[],
+): Promise<boolean> {
+  const { seed, signal } = options;
+  let isCompared = false;
+  for (const scorer of scorers) {
+    if (!scorer.compare) continue;
+    isCompared = true;
+    const begun = performance.now();
+    const { name } = scorer;
+    try {
+      await scorer.compare({
+        source: target.source(),
+        margins: target.margins,
+        ...{ seed, signal },
+        onProgress: (done) => {
+          listener.onProgress({ stage: 'rating', scorer: name, count: 'comparing pairs', done });
+        },
+      });
+      listener.log(`${name}: pairs compared in ${seconds(begun)}.`);
+    } catch (error) {
+      signal.throwIfAborted();
+      // The ranking stands without them.
+      listener.onWarning(`${name}: pairs like the doubtful ones are not shown. ${errorMessage(error)}`);
+    }
+  }
+  return isCompared;
+}
+
 /** All fits on the labels of the dataset are one member of the ensemble. */
 function withFit(scorers: readonly PairScorer[], fitted: Member, pairs: PairIdentities): readonly Member[] {
   const probes = scorers.filter(isFitted);
@@ -331,6 +364,8 @@ async function runEnsemble(run: Run): Promise<ScoringOutcome> {
   const fitted = rules.some(isFitted) ? await fitMember(run, scorers) : undefined;
   if (fitted) ensemble = new Ensemble(withFit(scorers, fitted.member, target.source().facts));
   await target.takeEnsemble(ensemble, signal, fitted?.scored);
+  // Again, so that what is shown by now says what the search found.
+  if (await compareAll(run, scorers)) await target.takeEnsemble(ensemble, signal, fitted?.scored);
   signal.throwIfAborted();
   const counts = countOrThrow(target, ensemble.members);
   const others = unscoredMessage(counts);

@@ -143,6 +143,14 @@ export interface PairView extends PlaceView {
   readonly reasons: readonly ReasonView[];
   /** What else the scorer says of the pair, a line each. */
   readonly details: readonly string[];
+  /** Pairs like this one that are labelled the other way; absent if there are none. */
+  readonly neighbours?: readonly NeighboursView[];
+}
+
+/** A sentence or two, and the places of the pairs that it is about, the one most like this one first. */
+export interface NeighboursView {
+  readonly text: string;
+  readonly places: readonly { readonly record: number; readonly pair: number }[];
 }
 
 /** An answer with a verdict of its own. */

@@ -30,6 +30,8 @@ export interface ComparePageSends {
     options: ViewOptions;
     /** The person chose a link in a text. */
     openLink: { readonly address: string };
+    /** The person wants another pair of the shown file. */
+    openPlace: { readonly record: number; readonly pair: number };
     /** The person wants to map the fields of the shown file. */
     mapFields: null;
   };

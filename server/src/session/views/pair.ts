@@ -27,6 +27,7 @@ import { fileNameOf } from '../names.ts';
 import { editOf } from '../planEdit.ts';
 import type { FileFacts } from '../reasons.ts';
 import { whyNoPairAt, whyNoPairs, whyNotOpen, whyReading, whyUnreadable } from '../reasons.ts';
+import { neighboursOf } from '../neighbours.ts';
 import { reviewedLines } from '../reviewedWords.ts';
 import { candidatesOf } from './candidates.ts';
 import { evidenceIn } from './evidence.ts';
@@ -163,6 +164,7 @@ function pairView({ dataset, state: { reason }, templates = [] }: FileFacts, rea
   const { scores, trust } = dataset;
   const said = saidIn(pair, read.value);
   const candidates = candidatesOf(read, index);
+  const neighbours = explained ? neighboursOf(dataset, pair) : [];
   const standing = explained && scores?.distribution.place(margin);
   return {
     ...baseOf(dataset, { record, pair: index }),
@@ -187,6 +189,7 @@ function pairView({ dataset, state: { reason }, templates = [] }: FileFacts, rea
       ...(explained?.rejectedReward !== undefined && { reward: explained.rejectedReward }),
     },
     details: explained ? [...reviewedLines(dataset, record, index), ...explained.details] : [],
+    ...(neighbours.length > 0 && { neighbours }),
     ...(scores && explained && { margin }),
     ...(standing && { standing }),
     ...(scores && { scorer: scores.about() }),

@@ -202,6 +202,11 @@ function equalBins(words: Uint32Array, a: number, b: number): number {
   return BINS - different;
 }
 
+/** True for near duplicates. Never for pairs that are too short to compare: all their words are 0. */
+export function areNearDuplicates(words: Uint32Array, a: number, b: number): boolean {
+  return words[a * WORDS] !== 0 && equalBins(words, a, b) >= MIN_EQUAL_BINS;
+}
+
 /** The share of common triples that this number of equal bins implies. */
 function sharedBy(equal: number): number {
   return Math.max(0, (equal / BINS - 1 / 16) / (1 - 1 / 16));
