@@ -25,9 +25,11 @@ function bagEncoder(vocabulary: number): OnnxFiles {
   return graph.build();
 }
 
-const WORDS = 'the of to and in is it you that he was for on are with as his they be at one have this'.split(
-  ' ',
-);
+/** So many that random pairs are hardly alike. */
+const WORDS =
+  'the of to and in is it you that he was for on are with as his they be at one have this but some what there we can out other were all your when up use word how said an each she which do their time if will way about many then them would write like so these her long make thing see'.split(
+    ' ',
+  );
 
 type Kind = 'alike' | 'flipped' | 'other' | 'isolated';
 

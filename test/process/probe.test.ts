@@ -1,13 +1,18 @@
 // A text encoder as evidence, in the built programs: on the command line, in the editor, and killed.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { nearestTo, scaleRows } from '#core/score/nearest.ts';
 import { auroc } from '#core/score/quality.ts';
+import { seededRandom } from '#core/score/random.ts';
+import { nearestInProcess } from '#node/scorers/onDifferences.ts';
 import { startScorer } from '#node/scoring/process.ts';
 
+import { tableOf } from '../fakes/parquet.ts';
 import { memoryServer } from '../fakes/wires.ts';
+import { bagPairs, bagRecipe } from '../models/bag.ts';
 import { PARITY_WIDTH, parityPairs, parityRecipe } from '../models/parity.ts';
 import type { Place } from './places.ts';
 import { LINES, place, rowsKept, scoresIn } from './places.ts';
@@ -108,6 +113,132 @@ describe('an encoder on the command line', () => {
     const distinct = new Set(rows.flatMap(({ chosenKey, rejectedKey }) => [chosenKey, rejectedKey]));
     // What was in flight is computed again; what was stored is not.
     expect(rowsKept(at.cache, 64)).toBe(distinct.size);
+  });
+});
+
+describe('pairs that an encoder finds alike', () => {
+  const BAG = { kind: 'probe', model: 'rm', name: 'bag' };
+  const bag = bagPairs(21);
+  const bagPlace = (): Place =>
+    place(
+      [BAG],
+      bag.map(({ record }) => JSON.stringify(record)),
+      bagRecipe(),
+    );
+  interface Line {
+    readonly record: number;
+    readonly neighbours?: readonly {
+      readonly near: number;
+      readonly opposite: readonly { readonly record: number; readonly cosine: number }[];
+    }[];
+  }
+  const scored = async (at: Place, file: string): Promise<readonly Line[]> =>
+    (await run(at, 'score', file, '--out', '-'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Line);
+
+  it('are in the lines of `score` for the flipped ones alone, the same for a table', async () => {
+    const at = bagPlace();
+    const lines = await scored(at, at.file);
+    expect(lines.map(({ neighbours }) => neighbours !== undefined)).toEqual(
+      bag.map(({ kind }) => kind === 'flipped'),
+    );
+    for (const { neighbours } of lines)
+      for (const { near, opposite } of neighbours ?? []) {
+        expect(near).toBe(8);
+        expect(opposite.map(({ record }) => bag[record]!.kind)).toEqual(Array(8).fill('alike'));
+      }
+    const table = join(at.folder, 'data.parquet');
+    writeFileSync(table, await tableOf(bag.map(({ record }) => JSON.stringify(record))));
+    const neighboursIn = (all: readonly Line[]) => all.map(({ neighbours }) => neighbours);
+    expect(neighboursIn(await scored(at, table))).toEqual(neighboursIn(lines));
+  });
+
+  it('are in a hover with links to their lines, by their labels as they are now', async () => {
+    const at = bagPlace();
+    const client = memoryServer(async (options) => startScorer(SCORER, options), at.cache);
+    await client.initialize({ cacheFolder: at.cache, settings: { modelMemoryMb: 4000 } });
+    client.open(at.uri, at.text);
+    await client.until('scores', () => (client.statuses.at(-1)?.phase === 'scored' ? true : undefined));
+    const line = bag.findIndex(({ kind }) => kind === 'flipped');
+    const hover = (await client.hover(at.uri, line)).replaceAll('\\', '');
+    expect(hover).toMatch(
+      /All 8 pairs most like this one, by the embeddings of bag, are labelled the other way/,
+    );
+    const linked = [...hover.matchAll(/\[(\d+)\]\(<(.*?)#L(\d+)>\)/g)];
+    expect(linked.map(([, name, uri, number]) => [bag[Number(name) - 1]!.kind, uri, number])).toEqual(
+      linked.map(([, name]) => ['alike', at.uri, name]),
+    );
+    expect(linked).toHaveLength(8);
+    const others = bag.findIndex(({ kind }) => kind === 'alike');
+    expect(await client.hover(at.uri, others)).not.toContain('labelled the other way');
+    const [flip] = await client.codeActions(at.uri, line);
+    client.apply(flip!.edit!);
+    expect(await client.hover(at.uri, line)).not.toContain('labelled the other way');
+    client.connection.dispose();
+  });
+
+  it('are found by threads and after a kill as in one thread', async () => {
+    const random = seededRandom(5);
+    const [count, width] = [3000, 48];
+    const values = Float32Array.from({ length: count * width }, () => random() - 0.5);
+    const groups = Int32Array.from({ length: count }, () => Math.floor(random() * 2000));
+    const queries = Int32Array.from({ length: 2000 }, (_, i) => i);
+    const wish = { max: 6, minCosine: 0.2 };
+    const rows = {
+      ...{ width, count },
+      fill(row: number, into: Float32Array) {
+        into.set(values.subarray(row * width, (row + 1) * width));
+        return groups[row]!;
+      },
+    };
+    let kills = 0;
+    const found = await nearestInProcess(rows, queries, wish, {
+      start: async (options) => {
+        const scorer = await startScorer(SCORER, options);
+        const call = (async (name: never, params: never, now: never) => {
+          const called = scorer.requests.call(name, params, now);
+          if (name === 'nearest' && kills++ === 0) process.kill(scorer.pid, 'SIGKILL');
+          return called;
+        }) as typeof scorer.requests.call;
+        return { ...scorer, requests: { call } };
+      },
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      log: () => undefined,
+    });
+    expect(kills).toBe(2);
+    const alone = values.slice();
+    scaleRows(alone, width);
+    const wanted = await nearestTo({ width, values: alone, groups }, queries, wish, () => undefined);
+    expect(found.rows).toEqual(wanted.rows);
+    expect(found.cosines).toEqual(wanted.cosines);
+  });
+
+  it('are no longer searched when the run is cancelled', async () => {
+    const controller = new AbortController();
+    const [count, width] = [20_000, 64];
+    const search = nearestInProcess(
+      {
+        ...{ width, count },
+        fill(row, into) {
+          into.fill(Math.sin(row), 0, 1 + (row % width));
+          return row;
+        },
+      },
+      Int32Array.from({ length: count }, (_, i) => i),
+      { max: 6, minCosine: 0.2 },
+      {
+        start: async (options) => startScorer(SCORER, options),
+        signal: controller.signal,
+        onProgress: () => {
+          controller.abort(new Error('enough'));
+        },
+        log: () => undefined,
+      },
+    );
+    await expect(search).rejects.toThrow('enough');
   });
 });
 

@@ -105,21 +105,25 @@ export function oppositionTo(
   return { scorer, following, compared, pairCount, near: near.length, pairs: against };
 }
 
-/** "6 of the 8 pairs most like this one are labelled the other way …". The places of the pairs follow it. */
-export function oppositionWords({ scorer, near, pairs, following, compared, pairCount }: Opposition): string {
-  const percent = Math.round(100 * following);
-  const said = t(
-    '{0} of the {1} pairs most like this one, by the embeddings of {2}, are labelled the other way. Where so many agree, {3} % of the labels of this file follow them.',
-    pairs.length,
-    near,
-    scorer,
-    percent,
+/** "6 of the 8 pairs most like this one …". The places of the pairs follow it. */
+export function oppositionWords(opposition: Opposition): string {
+  const { scorer, near, pairs, following, compared, pairCount } = opposition;
+  const said =
+    pairs.length === near
+      ? t(
+          'All {0} pairs most like this one, by the embeddings of {1}, are labelled the other way.',
+          near,
+          scorer,
+        )
+      : t(
+          '{0} of the {1} pairs most like this one, by the embeddings of {2}, are labelled the other way.',
+          ...[pairs.length, near, scorer],
+        );
+  const worth = t(
+    'Where so many agree, {0} % of the labels of this file follow them.',
+    Math.round(100 * following),
   );
-  if (compared === pairCount) return said;
-  const among = t(
-    'It was compared with {0} of {1} pairs.',
-    compared.toLocaleString('en'),
-    pairCount.toLocaleString('en'),
-  );
-  return `${said} ${among}`;
+  if (compared === pairCount) return `${said} ${worth}`;
+  const [own, all] = [compared.toLocaleString('en'), pairCount.toLocaleString('en')];
+  return `${said} ${worth} ${t('It was compared with {0} of {1} pairs.', own, all)}`;
 }
