@@ -8,8 +8,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { PairIdentities } from '#core/model/identity.ts';
 import type { Neighbourhood } from '#core/reward/neighbours.ts';
 import { MAX_NEAR, oppositionTo, oppositionWords } from '#core/reward/neighbours.ts';
-import { seededRandom } from '#core/score/random.ts';
 import { nearestTo, scaleRows } from '#core/score/nearest.ts';
+import { seededRandom } from '#core/score/random.ts';
 import { readWantedPairs } from '#node/engine.ts';
 import { modelBudget } from '#node/scorers/modelPart.ts';
 import { openProbe } from '#node/scorers/probe.ts';
@@ -181,7 +181,7 @@ describe('neighbours with the opposite label', () => {
     {
       name: 'with nearly the same texts',
       change: ({ record, ...pair }: BagPair, i: number) => {
-        const long = `${'you can look at it for a long time and then say what it is '.repeat(4)}`;
+        const long = 'you can look at it for a long time and then say what it is '.repeat(4);
         const better = `${long} hot water`;
         const prompt = `tell me ${i}`;
         return pair.kind === 'alike'

@@ -25,7 +25,7 @@ import { settingsFor } from '#node/fileSettings.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
 import type { FitStage } from '#node/scoring/fit.ts';
 import { ensembleQuality } from '#node/scoring/quality.ts';
-import type { NamedScorers, RunListener } from '#node/scoring/run.ts';
+import type { ComparingStage, NamedScorers, RunListener } from '#node/scoring/run.ts';
 import { runScoring, whyUnscored } from '#node/scoring/run.ts';
 import { maxSigned } from '#node/signatures.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
@@ -42,11 +42,14 @@ export interface ScoreOptions {
   readonly selfTest: boolean;
   /** Repeat it for each kind of evidence. */
   readonly ladder?: boolean;
+  /** Search pairs like the most doubtful ones. */
+  readonly compares?: boolean;
   /** A model folder that overrides preflens.json. */
   readonly model?: string | undefined;
 }
 
-const STAGE_TITLES: Record<FitStage, string> = {
+const STAGE_TITLES: Record<FitStage | ComparingStage['stage'], string> = {
+  comparing: 'Comparing pairs',
   reading: 'Reading',
   fitting: 'Scoring',
   'self-test': 'Self-test',
@@ -211,14 +214,14 @@ export async function scoreDataset(
 ): Promise<DatasetScores> {
   const { machine, signal } = command;
   const { name } = dataset;
-  const { seed, groupBy, selfTest, ladder = false } = options;
+  const { seed, groupBy, selfTest, ladder = false, compares = false } = options;
   const scorers = scorersOf(dataset, options);
   const target = datasetTarget(dataset);
   const reason = whyUnscored(target, scorers);
   if (reason !== undefined) throw messages.notScorable(name, reason);
   const outcome = await runScoring(
     target,
-    { scorers, machine, seed, groupBy, selfTest, ladder, staysOpen: false, signal },
+    { scorers, machine, seed, groupBy, selfTest, ladder, compares, staysOpen: false, signal },
     listenerOf(command),
   );
   const { counts } = outcome;

@@ -213,7 +213,7 @@ export async function writeScores(
   const toStdout = out === '-';
   if (!toStdout && (await isSamePlace(out, path))) throw messages.outputIsInput(out);
   const dataset = await openSurveyed(command, [path]);
-  const scores = await scoreDataset(command, dataset, { ...options, selfTest: false });
+  const scores = await scoreDataset(command, dataset, { ...options, selfTest: false, compares: true });
   let written = 0;
   const counted = async function* (): AsyncGenerator<ScoreLine> {
     for await (const line of scoreLines(command, dataset, scores)) {

@@ -11,8 +11,8 @@ import type { ClientOptions, CodeLensSetting } from '#protocol/editor/options.ts
 import type { RecordRef } from '#protocol/editor/place.ts';
 import type { NeighboursView } from '#protocol/editor/views.ts';
 import type { OpenDataset, ReadRecord } from '#session/dataset.ts';
-import { neighboursOf } from '#session/neighbours.ts';
 import { pairLabel } from '#session/names.ts';
+import { neighboursOf } from '#session/neighbours.ts';
 import type { FileFacts } from '#session/reasons.ts';
 import { reviewedLines } from '#session/reviewedWords.ts';
 import { verdictView } from '#session/views/pair.ts';

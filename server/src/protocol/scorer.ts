@@ -1,11 +1,11 @@
 // server ↔ scoring process: JSON-RPC over process IPC with structured clone, so typed arrays stay what they are.
 import type { Turn } from '#core/model/pair.ts';
 import type { ModelSpec } from '#core/reward/folder.ts';
-import type { Nearest, NearestWish } from '#core/score/nearest.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
 import type { PartFit } from '#core/score/consistency.ts';
 import type { EmbeddingHead } from '#core/score/head.ts';
 import type { FittedModels, Grouping } from '#core/score/model.ts';
+import type { Nearest, NearestWish } from '#core/score/nearest.ts';
 import type { FitEvidence, SelfTest, Trust } from '#core/score/quality.ts';
 import type { PairInput } from '#core/score/readPairs.ts';
 

@@ -1,7 +1,7 @@
 // Works on embeddings: gathers the differences of a dataset, then fits a head on them, or searches neighbours among them.
-import { scaleRows } from '#core/score/nearest.ts';
 import type { Pause } from '#core/score/fit.ts';
 import { fitHead } from '#core/score/head.ts';
+import { scaleRows } from '#core/score/nearest.ts';
 import type { Handlers } from '#node/rpc.ts';
 import type { ScorerRequests } from '#protocol/scorer.ts';
 

@@ -3,11 +3,11 @@ import { availableParallelism } from 'node:os';
 import { parentPort, Worker } from 'node:worker_threads';
 
 import { inLanes } from '#core/lanes.ts';
-import type { Directions, Nearest, NearestWish } from '#core/score/nearest.ts';
-import { nearestTo } from '#core/score/nearest.ts';
 import type { JobRows, PartFit } from '#core/score/consistency.ts';
 import { fitPart } from '#core/score/consistency.ts';
 import type { Pause } from '#core/score/fit.ts';
+import type { Directions, Nearest, NearestWish } from '#core/score/nearest.ts';
+import { nearestTo } from '#core/score/nearest.ts';
 import type { PairNumbers, PairText } from '#core/score/readPairs.ts';
 import { readPairs } from '#core/score/readPairs.ts';
 

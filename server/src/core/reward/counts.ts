@@ -1,6 +1,6 @@
 // The outcome of scoring, by pair. Each pair is in exactly one of four counts.
-import { plural } from '../words/numbers.ts';
 import type { PairIdentities } from '../model/identity.ts';
+import { plural } from '../words/numbers.ts';
 import type { Member } from './ensemble.ts';
 
 export interface ScoreCounts {

@@ -87,7 +87,7 @@ interface Embedded {
   readonly width: number;
   readonly folds: PairFolds;
   /** Writes the difference of a row: the better embedding minus the worse one. */
-  fill(row: number, into: Float32Array): void;
+  readonly fill: (row: number, into: Float32Array) => void;
 }
 
 /** @param sign by pair, as in a `PlantJob` */

@@ -1,9 +1,9 @@
 // One scoring run: from the scorers that preflens.json names to the margins of a dataset. The command line and the editor
 // run the same; each brings its own target and listener.
 import { messages } from '#core/messages.ts';
+import type { PairIdentities } from '#core/model/identity.ts';
 import type { ScoreCounts } from '#core/reward/counts.ts';
 import { countScores, pairCountText, unscoredMessage } from '#core/reward/counts.ts';
-import type { PairIdentities } from '#core/model/identity.ts';
 import type { Member } from '#core/reward/ensemble.ts';
 import { Ensemble } from '#core/reward/ensemble.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
@@ -80,8 +80,15 @@ export interface RatingStage {
   readonly done: number;
 }
 
+/** Pairs like the doubtful ones are searched. The ranking stands by now. */
+export interface ComparingStage {
+  readonly stage: 'comparing';
+  /** 0 to 1. */
+  readonly done: number;
+}
+
 export interface RunListener {
-  onProgress(progress: FitProgress | RatingStage): void;
+  onProgress(progress: FitProgress | RatingStage | ComparingStage): void;
   /** A person should know of it; the run continues. */
   onWarning(message: string): void;
   /** A process died; the next one continues its work. */
@@ -103,6 +110,8 @@ export interface RunOptions {
   readonly selfTest: boolean;
   /** Repeat that for each kind of evidence. */
   readonly ladder?: boolean;
+  /** Search pairs like the most doubtful ones, which only some show. */
+  readonly compares?: boolean;
   /** Scorers stay open until the signal aborts, for pairs that edits bring. Without it, they are closed once they have rated. */
   readonly staysOpen: boolean;
   readonly signal: AbortSignal;
@@ -314,7 +323,7 @@ async function compareAll(
         margins: target.margins,
         ...{ seed, signal },
         onProgress: (done) => {
-          listener.onProgress({ stage: 'rating', scorer: name, count: 'comparing pairs', done });
+          listener.onProgress({ stage: 'comparing', done });
         },
       });
       listener.log(`${name}: pairs compared in ${seconds(begun)}.`);
@@ -365,7 +374,8 @@ async function runEnsemble(run: Run): Promise<ScoringOutcome> {
   if (fitted) ensemble = new Ensemble(withFit(scorers, fitted.member, target.source().facts));
   await target.takeEnsemble(ensemble, signal, fitted?.scored);
   // Again, so that what is shown by now says what the search found.
-  if (await compareAll(run, scorers)) await target.takeEnsemble(ensemble, signal, fitted?.scored);
+  if (options.compares && (await compareAll(run, scorers)))
+    await target.takeEnsemble(ensemble, signal, fitted?.scored);
   signal.throwIfAborted();
   const counts = countOrThrow(target, ensemble.members);
   const others = unscoredMessage(counts);

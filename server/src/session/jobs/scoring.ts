@@ -7,7 +7,7 @@ import { configuredScorers } from '#node/config.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { FitStage } from '#node/scoring/fit.ts';
 import type { StartScorer } from '#node/scoring/process.ts';
-import type { NamedScorers, RunListener, ScoringTarget } from '#node/scoring/run.ts';
+import type { ComparingStage, NamedScorers, RunListener, ScoringTarget } from '#node/scoring/run.ts';
 import { runScoring, whyUnscored } from '#node/scoring/run.ts';
 import type { Settings } from '#protocol/editor/options.ts';
 import type { Phase } from '#protocol/editor/status.ts';
@@ -49,7 +49,8 @@ export interface JobTools {
   readonly visible: () => readonly [start: number, end: number] | undefined;
 }
 
-const TITLES: Record<FitStage, string> = {
+const TITLES: Record<FitStage | ComparingStage['stage'], string> = {
+  comparing: 'Comparing pairs',
   reading: 'Reading pairs',
   fitting: 'Scoring',
   'self-test': 'Self-test',
@@ -141,6 +142,7 @@ async function run(work: Work): Promise<void> {
       seed: settings.seed,
       groupBy: settings.groupBy === '' ? undefined : settings.groupBy,
       selfTest: true,
+      compares: true,
       staysOpen: true,
       signal,
     },

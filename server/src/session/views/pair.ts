@@ -24,10 +24,10 @@ import type {
 import type { OpenDataset, ReadPair, ReadRecord } from '../dataset.ts';
 import type { PairPlace, ReviewPlace } from '../findingLists.ts';
 import { fileNameOf } from '../names.ts';
+import { neighboursOf } from '../neighbours.ts';
 import { editOf } from '../planEdit.ts';
 import type { FileFacts } from '../reasons.ts';
 import { whyNoPairAt, whyNoPairs, whyNotOpen, whyReading, whyUnreadable } from '../reasons.ts';
-import { neighboursOf } from '../neighbours.ts';
 import { reviewedLines } from '../reviewedWords.ts';
 import { candidatesOf } from './candidates.ts';
 import { evidenceIn } from './evidence.ts';
