@@ -9,5 +9,8 @@ export default defineConfig({
     hookTimeout: 600_000,
     pool: 'forks',
     maxWorkers: 2,
+    // The files of a worker share a server and a browser: see window.ts.
+    isolate: false,
+    experimental: { viteModuleRunner: false },
   },
 });
