@@ -25,7 +25,15 @@ const ALL_CORE = [
     'report',
     'query',
   ].map((name) => `core/${name}`),
-  ...['core/learning', 'core/portrait', 'core/review', 'core/drawing', 'core/convert', 'core/fix'],
+  ...[
+    'core/learning',
+    'core/portrait',
+    'core/review',
+    'core/drawing',
+    'core/convert',
+    'core/fix',
+    'core/build',
+  ],
   'core/messages',
 ];
 const DISK = ['node/disk', 'node/parquet', 'node/containers', 'node/files', 'node/survey'];
@@ -136,6 +144,12 @@ export const ROOMS = [
       ...PARSED,
       ...['facts', 'history', 'checks', 'score', 'config', 'dataset'].map((name) => `core/${name}`),
     ],
+  },
+  {
+    name: 'core/build',
+    holds: 'training sets: recipes, columns, samples, splits, pairs of candidates',
+    at: [`${CORE}build/`],
+    may: [...GROUND, 'core/score', 'core/portrait'],
   },
   {
     name: 'core/memory',
