@@ -24,7 +24,9 @@ const OF_RECORD: Readonly<Record<string, (one: ReadRow) => number | undefined>> 
     const [pair] = read?.pairs ?? [];
     const mapping = one.file.recognition?.mapping;
     if (!read || !pair || !mapping || pair.isTie) return undefined;
-    return columnMargin(mapping, read.value, pair)?.margin;
+    const { margin } = columnMargin(mapping, read.value, pair) ?? {};
+    // The field that trainers read, and that conversions write.
+    return margin ?? (mapping.answers.kind === 'pair' ? toNumber(read.value['margin']) : undefined);
   },
   votes(one) {
     const read = readIn(one);
