@@ -146,12 +146,6 @@ export const ROOMS = [
     ],
   },
   {
-    name: 'core/build',
-    holds: 'training sets: recipes, columns, samples, splits, pairs of candidates',
-    at: [`${CORE}build/`],
-    may: [...GROUND, 'core/score', 'core/portrait'],
-  },
-  {
     name: 'core/memory',
     holds: 'decisions and the baseline',
     at: [`${CORE}memory/`],
@@ -168,6 +162,12 @@ export const ROOMS = [
     holds: 'a dataset as a whole, in numbers',
     at: [`${CORE}portrait/`],
     may: [...PARSED, 'core/facts', 'core/checks', 'core/reward', 'core/score'],
+  },
+  {
+    name: 'core/build',
+    holds: 'training sets: recipes, columns, samples, splits, pairs of candidates',
+    at: [`${CORE}build/`],
+    may: [...GROUND, 'core/score', 'core/portrait'],
   },
   {
     name: 'core/review',

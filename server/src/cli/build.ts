@@ -128,6 +128,7 @@ class Builder {
           ? []
           : [`${plural(left, 'record')} without a pair or a verdict that can be read: dropped.`],
     });
+    this.#assertSomeLeft(first);
     for (const [i, step] of recipe.steps.entries()) {
       if (step.step === 'split') break;
       const before = stage.rows.length;
@@ -146,12 +147,15 @@ class Builder {
       } else if (step.step === 'source') addSource(stage, building);
       else keep(stage, await select(stage, building, step, note));
       this.steps.push({ step: stepWords(step), before, after: stage.rows.length, notes });
-      if (stage.rows.length === 0) {
-        for (const line of this.steps) this.#command.note(`${line.step}: ${line.before} → ${line.after}`);
-        throw messages.nothingLeft(this.#read.path);
-      }
+      this.#assertSomeLeft(stage);
     }
     return stage;
+  }
+
+  #assertSomeLeft({ rows }: Stage): void {
+    if (rows.length > 0) return;
+    for (const { step, before, after } of this.steps) this.#command.note(`${step}: ${before} → ${after}`);
+    throw messages.nothingLeft(this.#read.path);
   }
 
   async #remake(

@@ -274,8 +274,8 @@ program
 
 program
   .command('explain')
-  .description('print the page of a rule or of the query language, or list all rules')
-  .argument('[rule]', 'its id, or query')
+  .description('print the page of a rule, of the query language or of recipes, or list all rules')
+  .argument('[rule]', 'its id, or query, or build')
   .action(async (id: string | undefined) => {
     const { explainRule } = await import('./commands.ts');
     explainRule(printer, id);
@@ -443,7 +443,7 @@ program
 program
   .command('build')
   .description('make a training set from a recipe, and report what was kept, dropped and why')
-  .argument('<recipe>', 'a JSON file with inputs, output and steps')
+  .argument('<recipe>', 'a JSON file with inputs, output and steps; `preflens explain build` describes them')
   .option('--out <file>', 'write to this file instead of the output in the recipe')
   .option('--dry-run', 'run the steps and print the report, write nothing', false)
   .addOption(new Option('--format <name>', 'format of the report').choices(BUILD_FORMATS).default('text'))

@@ -262,7 +262,7 @@ export const messages = {
   badConfig: (path: string, fault: string) =>
     new UserError(`${path}: ${fault}. Correct the file; editors offer completion for its fields.`),
   badRecipe: (path: string, fault: string) =>
-    new UserError(`${path}: ${fault}. Correct the recipe; \`build.md\` describes its steps.`),
+    new UserError(`${path}: ${fault}. Correct the recipe; \`preflens explain build\` describes its steps.`),
   noStep: (step: string, why: string) => new UserError(`${step}: ${why} Nothing was written.`),
   fieldThere: (where: string, name: string) =>
     new UserError(

@@ -135,7 +135,7 @@ const group = (what: string): object => ({
 const TARGET = {
   ...NAME,
   description:
-    'Id of a trainer’s format, as `preflens convert --to` has it. Default: trl-messages if there is a prompt to write.',
+    'Id of a trainer’s format, as `preflens convert --to` has it. Default where it may be left out: trl-messages.',
 } as const;
 
 const percent = (what: string): object => ({ type: 'number', minimum: 0, maximum: 100, description: what });
