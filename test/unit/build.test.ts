@@ -146,7 +146,7 @@ it('splits by clusters of prompts: none is on both sides, and neither is a near 
   expect(made.flat().sort()).toEqual([...lines].sort());
   const keyOf = (one: string): string => {
     const { prompt } = JSON.parse(one) as { prompt: string };
-    return /lighthouse/.test(prompt) ? 'lighthouse' : prompt.toLowerCase().replaceAll(/\W+/g, ' ').trim();
+    return prompt.includes('lighthouse') ? 'lighthouse' : prompt.toLowerCase().replaceAll(/\W+/g, ' ').trim();
   };
   const sides = made.map((own) => new Set(own.map(keyOf)));
   for (const [i, own] of sides.entries())
@@ -312,8 +312,12 @@ it('writes tables, which hold the same records', async () => {
   await build(write({ output: 'out.parquet', steps: [{ step: 'sample', size: 10 }, { step: 'source' }] }));
   await build(write({ inputs: ['out.parquet'], output: 'back.jsonl', steps: [] }));
   const values = valuesOf('back.jsonl');
-  const wanted = values.map(({ source_line: at }) => JSON.parse(LINES[(at as number) - 1]!) as object);
-  expect(values.map(({ source_line: _line, source_file: _file, ...own }) => own)).toEqual(wanted);
+  expect(values.length).toBe(10);
+  for (const value of values) {
+    const at = value['source_line'] as number;
+    const own = JSON.parse(LINES[at - 1]!) as object;
+    expect(value).toEqual({ ...own, source_file: 'data.jsonl', source_line: at });
+  }
 });
 
 it.each([
@@ -350,25 +354,30 @@ it('a trial run writes nothing', async () => {
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'mappings');
 
-it.each(readdirSync(FIXTURES).filter((name) => name.endsWith('.jsonl')))(
-  'copies of %s have no finding that the source has not, with columns too',
+// One file of each schema: those with ~ in their names are others of the same.
+it.each(readdirSync(FIXTURES).filter((name) => /^[^~]*\.jsonl$/.test(name)))(
+  'copies of %s with a column have no finding that the source has not, and the same bytes before the column',
   async (name) => {
     folder.write('data.jsonl', readFileSync(join(FIXTURES, name)));
+    const made = await build(write({ steps: [{ step: 'source' }] })).catch(
+      (error: unknown) => error as Error,
+    );
+    if (made instanceof Error) {
+      // Nothing in these can be trained on.
+      expect(made.message).toMatch(/no preference pairs recognised|keep no record/);
+      expect(existsSync(join(folder.path, 'out.jsonl'))).toBe(false);
+      return;
+    }
+    const { before, after } = made;
+    for (const [rule, count] of Object.entries(after?.findings ?? {}))
+      expect(before.findings[rule] ?? 0, rule).toBeGreaterThanOrEqual(count);
+    const { pairs, ties, judgements, prompts } = after!.portrait.counts;
+    expect(before.portrait.counts).toMatchObject({ pairs, ties, judgements, prompts });
     const source = read('data.jsonl').split('\n');
-    for (const steps of [[], [{ step: 'source' }]]) {
-      const made = await build(write({ steps })).catch((error: unknown) => error as Error);
-      if (made instanceof Error) {
-        // Nothing in these can be trained on.
-        expect(made.message).toMatch(/no preference pairs recognised|keep no record/);
-        expect(existsSync(join(folder.path, 'out.jsonl'))).toBe(false);
-        continue;
-      }
-      const { before, after } = made;
-      for (const [rule, count] of Object.entries(after?.findings ?? {}))
-        expect(before.findings[rule] ?? 0, rule).toBeGreaterThanOrEqual(count);
-      const { records: _records, ...counts } = after!.portrait.counts;
-      expect(before.portrait.counts).toMatchObject(counts);
-      if (steps.length === 0) for (const one of linesOf('out.jsonl')) expect(source).toContain(one);
+    for (const one of linesOf('out.jsonl')) {
+      const bare = one.replace(/,\s*"source_file":\s*"data\.jsonl",\s*"source_line":\s*\d+(?=\s*\}$)/, '');
+      expect(bare).not.toBe(one);
+      expect(source).toContain(bare);
     }
   },
 );
