@@ -6,6 +6,7 @@ import { drawn } from '#core/build/select.ts';
 import { contentNames } from '#core/convert/content.ts';
 import type { ConvertInput, ConvertReport } from '#core/convert/convert.ts';
 import { convertRecord, convertToLines, readSource } from '#core/convert/convert.ts';
+import { Losses } from '#core/convert/losses.ts';
 import type { ConvertTarget } from '#core/convert/targets.ts';
 import { formatKey, keyNumber } from '#core/hash.ts';
 import type { Judgement } from '#core/mapping/forms/form.ts';
@@ -339,6 +340,8 @@ export async function* withNegatives(remaking: Remaking, { share }: NegativesSte
   const donors = await donorsOf(remaking);
   const random = seededRandom(seed);
   let [added, lacking] = [0, 0];
+  // An added pair lacks the rejected answer of its record on purpose: that is no loss to report.
+  const ofAdded = { losses: new Losses(), caveats: new Losses() };
   for await (const one of readRows(stage, command)) {
     const source = sourceOf(one, stage);
     const [pair, second] = source?.read.pairs ?? [];
@@ -368,9 +371,10 @@ export async function* withNegatives(remaking: Remaking, { share }: NegativesSte
       lacking++;
       continue;
     }
-    added++;
-    for (const made of convertRecord(target, acrossPrompts(source, pair, donor.side), report))
+    for (const made of convertRecord(target, acrossPrompts(source, pair, donor.side), ofAdded)) {
+      added++;
       yield JSON.stringify(made);
+    }
   }
   note(`${added.toLocaleString('en')} pairs across prompts are added, tagged built_from: cross-prompt.`);
   if (lacking > 0) note(`For ${lacking.toLocaleString('en')} there is no other prompt.`);

@@ -276,7 +276,7 @@ export const STEPS: Readonly<Record<Step['step'], StepSchema>> = {
   },
   negatives: {
     description:
-      'Adds pairs across prompts: the chosen answer of a record against the chosen one of another, random prompt. Every record then has `built_from`: "record" or "cross-prompt". The pairs are written in a trainer’s format.',
+      'Adds pairs across prompts: the chosen answer of a record against the chosen one of another, random prompt. Every record then has `built_from`: "record" or "cross-prompt". The pairs are written in a trainer’s format. A split keeps their prompts on one side, but an answer of the other side may be their rejected one.',
     required: ['share'],
     properties: {
       share: share('So many for each record.'),
