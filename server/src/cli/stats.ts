@@ -1,7 +1,8 @@
 // `stats`: the numbers of a dataset's portrait that need no scores.
+import { shareText } from '#core/checks/dataset/labelEffects.ts';
 import { unsureQuestion } from '#core/checks/dataset/polarityUnsure.ts';
 import { readRaw } from '#core/dataset/survey.ts';
-import { percent } from '#core/drawing/words.ts';
+import { estimateWords, isKnown, percent } from '#core/drawing/words.ts';
 import { SOURCE_FIELDS } from '#core/facts/sources.ts';
 import { ratingsOf } from '#core/mapping/attributes.ts';
 import { kindBy } from '#core/mapping/kinds.ts';
