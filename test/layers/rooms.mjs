@@ -25,7 +25,15 @@ const ALL_CORE = [
     'report',
     'query',
   ].map((name) => `core/${name}`),
-  ...['core/learning', 'core/portrait', 'core/review', 'core/drawing', 'core/convert', 'core/fix'],
+  ...[
+    'core/learning',
+    'core/portrait',
+    'core/review',
+    'core/drawing',
+    'core/convert',
+    'core/fix',
+    'core/build',
+  ],
   'core/messages',
 ];
 const DISK = ['node/disk', 'node/parquet', 'node/containers', 'node/files', 'node/survey'];
@@ -154,6 +162,12 @@ export const ROOMS = [
     holds: 'a dataset as a whole, in numbers',
     at: [`${CORE}portrait/`],
     may: [...PARSED, 'core/facts', 'core/checks', 'core/reward', 'core/score'],
+  },
+  {
+    name: 'core/build',
+    holds: 'training sets: recipes, columns, samples, splits, pairs of candidates',
+    at: [`${CORE}build/`],
+    may: [...GROUND, 'core/score', 'core/portrait'],
   },
   {
     name: 'core/review',

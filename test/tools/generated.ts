@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { EDITOR_TOOLS, editorToolName, toolOf } from '#core/assistant/tools.ts';
+import { recipePage } from '#core/build/page.ts';
+import { RECIPE_SCHEMA } from '#core/build/recipe.ts';
 import { ALL_RULES } from '#core/checks/table.ts';
 import { CHECK_SCHEMA, CONFIG_SCHEMA } from '#core/config/config.ts';
 import type { ConvertTarget } from '#core/convert/targets.ts';
@@ -235,6 +237,8 @@ function rulesPage(): string {
 
 export const GENERATED: readonly { readonly path: string; readonly text: () => string }[] = [
   { path: 'media/preflens.schema.json', text: () => json(CONFIG_SCHEMA) },
+  { path: 'media/recipe.schema.json', text: () => json(RECIPE_SCHEMA) },
+  { path: 'media/docs/build.md', text: recipePage },
   { path: 'media/docs/mappings.md', text: mappingsPage },
   { path: 'media/docs/conversion.md', text: conversionPage },
   { path: 'media/docs/query.md', text: queryPage },

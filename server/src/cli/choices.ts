@@ -33,3 +33,6 @@ export type ReviewFormat = (typeof REVIEW_FORMATS)[number];
 /** Reports of a comparison. */
 export const DIFF_FORMATS = ['text', 'json', 'markdown'] as const;
 export type DiffFormat = (typeof DIFF_FORMATS)[number];
+
+/** Reports of a build. */
+export const BUILD_FORMATS = ['text', 'json'] as const;

@@ -1,6 +1,7 @@
 // What the commands run, loaded as a whole when one of them does: many small parts would take longer to find.
 export { apply } from './apply.ts';
 export { baseline } from './baseline.ts';
+export { build } from './build.ts';
 export { check } from './check.ts';
 export { commandWith } from './context.ts';
 export { convert } from './convert.ts';

@@ -26,8 +26,7 @@ export interface ConvertOptions {
 /** What a trial run without an output file tries. */
 const JSON_LINES = 'converted.jsonl';
 
-function targetOf(id: string | undefined): ConvertTarget | undefined {
-  if (id === undefined) return undefined;
+export function targetOf(id: string): ConvertTarget {
   const target = TARGETS.find((one) => one.id === id);
   if (!target)
     throw messages.noTarget(
@@ -63,7 +62,7 @@ export const writeToOutput =
 export async function convert(command: Command, path: string, options: ConvertOptions): Promise<void> {
   const { out = JSON_LINES, to, codec, dryRun } = options;
   const { signal, note } = command;
-  const target = targetOf(to);
+  const target = to === undefined ? undefined : targetOf(to);
   checkCodec(codec);
   const write = dryRun ? writeNowhere(signal) : out === '-' ? writeToOutput(command) : writeTo(out, signal);
   const converted = await convertDataset({ path, out, target, codec }, { signal, write, note });

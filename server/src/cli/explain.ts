@@ -1,4 +1,5 @@
-// `explain`: prints the page of a rule or of the query language, or the list of all rules.
+// `explain`: prints the page of a rule, of the query language or of recipes, or the list of all rules.
+import { recipeLines } from '#core/build/page.ts';
 import type { Rule } from '#core/checks/check.ts';
 import { ALL_RULES, ruleById } from '#core/checks/table.ts';
 import { closest } from '#core/config/closest.ts';
@@ -8,9 +9,13 @@ import { rulePage } from '#core/report/rulePage.ts';
 
 import type { Printer } from './printer.ts';
 
+/** Pages that are no rule. */
+const PAGES: Readonly<Record<string, () => readonly string[]>> = { query: queryLines, build: recipeLines };
+
 export function explainRule(printer: Printer, id: string | undefined): void {
-  if (id === 'query') {
-    for (const line of queryLines()) printer.print(line);
+  const page = id !== undefined && Object.hasOwn(PAGES, id) ? PAGES[id] : undefined;
+  if (page) {
+    for (const line of page()) printer.print(line);
     return;
   }
   if (id === undefined) {

@@ -23,8 +23,8 @@ import { openSurveyed, scoreDataset, surveyOne } from './job.ts';
 const MAX_LISTED = 5;
 
 /** Facts that come from findings, and those that come from scores. */
-const FINDING_FACTS = ['rule', 'severity', 'findings', 'is:finding', 'is:kept'];
-const SCORE_FACTS = ['margin', 'is:scored', 'is:unscored'];
+export const FINDING_FACTS = ['rule', 'severity', 'findings', 'is:finding', 'is:kept'];
+export const SCORE_FACTS = ['margin', 'is:scored', 'is:unscored'];
 
 export interface KnownFile {
   readonly file: DataFile;

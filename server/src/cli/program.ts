@@ -13,8 +13,17 @@ import { expandPaths } from '#node/paths.ts';
 import { inWords } from '#node/systemErrors.ts';
 import type { McpOptions } from '#protocol/mcp.ts';
 
+import type { BuildOptions } from './build.ts';
 import type { DiffFormat, FailOn, FormatName, ReviewFormat } from './choices.ts';
-import { CODECS, DIFF_FORMATS, FAIL_ON, FORMAT_NAMES, REVIEW_FORMATS, ROW_FORMATS } from './choices.ts';
+import {
+  BUILD_FORMATS,
+  CODECS,
+  DIFF_FORMATS,
+  FAIL_ON,
+  FORMAT_NAMES,
+  REVIEW_FORMATS,
+  ROW_FORMATS,
+} from './choices.ts';
 import type { Command } from './command.ts';
 import type { Global } from './context.ts';
 import type { ConvertOptions } from './convert.ts';
@@ -265,8 +274,8 @@ program
 
 program
   .command('explain')
-  .description('print the page of a rule or of the query language, or list all rules')
-  .argument('[rule]', 'its id, or query')
+  .description('print the page of a rule, of the query language or of recipes, or list all rules')
+  .argument('[rule]', 'its id, or query, or build')
   .action(async (id: string | undefined) => {
     const { explainRule } = await import('./commands.ts');
     explainRule(printer, id);
@@ -429,6 +438,19 @@ program
       program.error("error: option '--out <file>' is required without --dry-run");
     const { convert } = await import('./commands.ts');
     await convert(await command(), path, { to: undefined, ...options });
+  });
+
+program
+  .command('build')
+  .description('make a training set from a recipe, and report what was kept, dropped and why')
+  .argument('<recipe>', 'a JSON file with inputs, output and steps; `preflens explain build` describes them')
+  .option('--out <file>', 'write to this file instead of the output in the recipe')
+  .option('--dry-run', 'run the steps and print the report, write nothing', false)
+  .addOption(new Option('--format <name>', 'format of the report').choices(BUILD_FORMATS).default('text'))
+  .option(...MODEL)
+  .action(async (recipe: string, options: BuildOptions) => {
+    const { build } = await import('./commands.ts');
+    await build(await command(), recipe, options);
   });
 
 program

@@ -1,9 +1,7 @@
 // `stats`: the numbers of a dataset's portrait that need no scores.
-import { pairedOdds } from '#core/checks/dataset/effects.ts';
 import { shareText } from '#core/checks/dataset/labelEffects.ts';
 import { unsureQuestion } from '#core/checks/dataset/polarityUnsure.ts';
 import { readRaw } from '#core/dataset/survey.ts';
-import { MIN_STYLED } from '#core/drawing/figures/labels.ts';
 import { estimateWords, isKnown, percent } from '#core/drawing/words.ts';
 import { SOURCE_FIELDS } from '#core/facts/sources.ts';
 import { ratingsOf } from '#core/mapping/attributes.ts';
@@ -11,8 +9,6 @@ import { kindBy } from '#core/mapping/kinds.ts';
 import { readRecord } from '#core/mapping/read.ts';
 import { originsOf } from '#core/mapping/sideFields.ts';
 import { includedOf } from '#core/portrait/included.ts';
-import type { Lengths } from '#core/portrait/lengths.ts';
-import type { Portrait } from '#core/portrait/portrait.ts';
 import { portraitOf } from '#core/portrait/portrait.ts';
 import type { RatingSummary } from '#core/portrait/ratings.ts';
 import { RatingCounter } from '#core/portrait/ratings.ts';
@@ -30,6 +26,7 @@ import { sampleOf } from '#node/surveyFile.ts';
 import type { Command } from './command.ts';
 import { openSurveyed, splitsOf } from './job.ts';
 import { knownFacts } from './known.ts';
+import { portraitLines } from './portraitLines.ts';
 import type { Where } from './where.ts';
 import { choosePairs, whereOf } from './where.ts';
 
@@ -123,41 +120,6 @@ const WITHOUT_SIDES = {
   ratings: null,
   strengths: null,
 };
-
-const BARS = '▁▂▃▄▅▆▇█';
-
-/** Counts as a line of bars; a bin without any is a space. */
-function sparkline(counts: readonly number[]): string {
-  const most = Math.max(...counts);
-  const bar = (count: number): string =>
-    count === 0 ? ' ' : (BARS[Math.round((count / most) * (BARS.length - 1))] ?? ' ');
-  const used = counts.map((count, i) => (count > 0 ? i : -1)).filter((i) => i >= 0);
-  return counts
-    .slice(used[0] ?? 0, (used.at(-1) ?? -1) + 1)
-    .map(bar)
-    .join('');
-}
-
-function lengthWords({ mean, median, tenth, ninth, longest, histogram }: Lengths): string {
-  return `mean ${mean.toFixed(0)}, median ${median}, 80 % from ${tenth} to ${ninth}, longest ${longest} characters  ${sparkline(histogram.counts)}`;
-}
-
-/** What the labels reward, a line each: odds ratios with their intervals. */
-function rewardLines({ labels }: Portrait): readonly string[] {
-  const { longer, shorter, style } = labels;
-  const rows = [
-    { name: 'the longer one', odds: pairedOdds(longer, shorter), count: longer + shorter },
-    ...style.map(({ name, odds, chosenOnly, rejectedOnly }) => ({
-      name,
-      odds,
-      count: chosenOnly + rejectedOnly,
-    })),
-  ].filter(({ count }) => count >= MIN_STYLED);
-  return rows.map(
-    ({ name, odds, count }) =>
-      `${name.padEnd(22)} odds ratio ${estimateWords(odds)} over ${plural(count, 'pair')}`,
-  );
-}
 
 /** Rows to print for people; --json has all. */
 const MAX_LINES = 20;
@@ -288,19 +250,8 @@ export async function stats(
       'pairs by split',
       splits.map((one) => `${one.name ?? 'no split'} ${one.pairs.toLocaleString('en')}`).join(', '),
     );
-  if (counts.pairs > 0) {
-    print('prompts', `${counts.prompts.toLocaleString('en')} different`);
-    if (lengths.prompt.longest > 0) print('prompt length', lengthWords(lengths.prompt));
-    if (unsure.length === 0 && labels.preferences > 0) {
-      print('chosen', lengthWords(lengths.chosen));
-      print('rejected', lengthWords(lengths.rejected));
-      if (isKnown(labels.longerWins)) print('longer one chosen', shareText(labels.longerWins));
-      rewardLines(portrait).forEach((line, i) => {
-        print(i === 0 ? 'labels reward' : '', line);
-      });
-    }
-    for (const { file, question } of unsure) print('unsure', `${file}: ${question}.`);
-  }
+  for (const [name, text] of portraitLines(portrait, unsure.length > 0)) print(name, text);
+  if (counts.pairs > 0) for (const { file, question } of unsure) print('unsure', `${file}: ${question}.`);
   if (unsure.length === 0) {
     const lists = [
       ['ratings', ratings ? ratingLines(ratings) : []],

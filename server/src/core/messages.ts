@@ -261,6 +261,17 @@ export const messages = {
     ),
   badConfig: (path: string, fault: string) =>
     new UserError(`${path}: ${fault}. Correct the file; editors offer completion for its fields.`),
+  badRecipe: (path: string, fault: string) =>
+    new UserError(`${path}: ${fault}. Correct the recipe; \`preflens explain build\` describes its steps.`),
+  noStep: (step: string, why: string) => new UserError(`${step}: ${why} Nothing was written.`),
+  fieldThere: (where: string, name: string) =>
+    new UserError(
+      `${where}: the record has a field "${name}" already. Give the column another "name", or say "replace": true. Nothing was written.`,
+    ),
+  fieldNotAdded: (where: string, name: string) =>
+    new UserError(`${where}: the field "${name}" can’t be added to this record. Nothing was written.`),
+  nothingLeft: (path: string) =>
+    new UserError(`${path}: the steps keep no record, as the counts above say. Nothing was written.`),
   noPlaceForEntry: (path: string, list: string, entry: string) =>
     new UserError(
       `${path}: PrefLens can’t add an entry to this file: it must be JSON, with "${list}" ${list === 'rules' ? 'an object' : 'a list'}, if it is there. Nothing was written. Correct the file, or add this to "${list}" by hand: ${entry}`,
@@ -459,6 +470,8 @@ export const messages = {
     ),
   outputIsInput: (path: string) =>
     new UserError(`${path}: the output would overwrite the dataset. Choose another file for --out.`),
+  buildOverInput: (path: string) =>
+    new UserError(`${path}: the build would overwrite one of its inputs. Choose another output.`),
   /** Numbers from 1. */
   noRecordNumber: (name: string, record: number, count: number) =>
     new UserError(`${name}: there is no record ${record}: the file has ${plural(count, 'record')}.`),

@@ -135,7 +135,7 @@ async function* targetLines(
   }
 }
 
-async function* withLineEnds(lines: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* withLineEnds(lines: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const line of lines) {
     // A copy, because readers reuse their memory.
     yield new Uint8Array(line);
@@ -188,11 +188,26 @@ export function writeTo(out: string, signal: AbortSignal): WriteOutput {
   };
 }
 
+/**
+ * The bytes of a file whose name decides its format: a table, a JSON list, or a line for each record.
+ * @param onLosses is called before the first byte, with what a table loses
+ */
+export function encodedAs(
+  out: string,
+  lines: Lines,
+  codec: TableCodec,
+  onLosses: (losses: readonly string[]) => void,
+): AsyncIterable<Uint8Array> {
+  if (writtenCodecOf(out).isTable) return writeTable(lines, codec, onLosses);
+  return isJsonName(out) ? asList(lines()) : withLineEnds(lines());
+}
+
 /** Converts a file or folder. Throws a user error if nothing can be written. */
 export async function convertDataset(task: ConvertTask, ports: ConvertPorts): Promise<Converted> {
   const { path, out, target, codec } = task;
   const { write, note } = ports;
-  const isTable = writtenCodecOf(out).isTable;
+  // Throws for a name that means no format.
+  writtenCodecOf(out);
   const dataset = await openDataset(path);
   for (const file of dataset.files) if (await isSamePlace(file.path, out)) throw messages.outputIsInput(out);
   for (const text of dataset.notes) note(`${path}: ${text}`);
@@ -223,13 +238,9 @@ export async function convertDataset(task: ConvertTask, ports: ConvertPorts): Pr
     throw messages.nothingToWrite(path, outcome.read);
   };
   let ofTable: readonly string[] = [];
-  const bytes = isTable
-    ? writeTable(lines, codec, (losses) => {
-        ofTable = losses;
-      })
-    : isJsonName(out)
-      ? asList(lines())
-      : withLineEnds(lines());
+  const bytes = encodedAs(out, lines, codec, (losses) => {
+    ofTable = losses;
+  });
   await write(bytes, assertSame);
   for (const file of files) for (const line of file.reading) note(`${file.path}: ${line}`);
   const { losses, caveats, read, written, first } = outcome;

@@ -2,7 +2,7 @@
 // be deleted once that process is gone.
 import { createHash, randomBytes } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -45,6 +45,23 @@ export function temporaryName(path: string): string {
   return `.${stemOf(path)}.${PLACE}-${THIS_PROCESS.id}-${randomBytes(8).toString('hex')}${TEMPORARY}`;
 }
 
+/** A folder for files between the steps of a command, beside what it will write. `done` deletes it; a kill leaves it to the next cleanup. */
+export async function temporaryFolder(
+  beside: string,
+): Promise<{ readonly path: string; readonly done: () => Promise<void> }> {
+  await sweepFolder(dirname(beside));
+  const path = join(dirname(beside), temporaryName(beside));
+  THIS_PROCESS.inUse.add(path);
+  await mkdir(path, { mode: 0o700 });
+  return {
+    path,
+    async done() {
+      await rm(path, { recursive: true, force: true });
+      THIS_PROCESS.inUse.delete(path);
+    },
+  };
+}
+
 /** Held while a save replaces this file. The next save breaks the lock of a killed process. */
 export function saveLockOf(target: string): string {
   return join(dirname(target), `.${stemOf(target)}.preflens-lock`);
@@ -69,14 +86,14 @@ export async function sweepFolder(folder: string): Promise<void> {
   await removeLeftovers(folder);
 }
 
-/** Deletes all temporary files in a folder whose process is gone. */
+/** Deletes all temporary files and folders in a folder whose process is gone. */
 export async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const [, place, owner] = NAME.exec(name) ?? [];
     if (owner === undefined) continue;
     const path = join(folder, name);
     try {
-      if (await isLeft(path, place, owner)) await rm(path, { force: true });
+      if (await isLeft(path, place, owner)) await rm(path, { force: true, recursive: true });
     } catch (error) {
       // Owned by another user, or already gone: not our problem.
       if (codeOf(error) === '') throw error;

@@ -212,22 +212,131 @@ function sharedBy(equal: number): number {
   return Math.max(0, (equal / BINS - 1 / 16) / (1 - 1 / 16));
 }
 
+/** The first signatures as words, and as bands. */
+class Sketches {
+  readonly #bytes: Uint8Array;
+  readonly #words: Uint32Array;
+  readonly count: number;
+
+  constructor(signatures: Uint8Array, count: number) {
+    this.#bytes = signatures;
+    this.count = count;
+    this.#words = new Uint32Array(
+      signatures.buffer,
+      signatures.byteOffset,
+      (count * SIGNATURE_BYTES) / Uint32Array.BYTES_PER_ELEMENT,
+    );
+  }
+
+  isEmpty(row: number): boolean {
+    for (let i = 0; i < WORDS; i++) if (this.#words[row * WORDS + i] !== 0) return false;
+    return true;
+  }
+
+  band(row: number, band: number): number {
+    const at = row * SIGNATURE_BYTES + band * BAND_BYTES;
+    const bytes = this.#bytes;
+    return ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+  }
+
+  equalBins(a: number, b: number): number {
+    return equalBins(this.#words, a, b);
+  }
+}
+
+/** A power of two minus one: slots for this many rows, at most half full. */
+const slotMask = (count: number): number => 2 ** Math.ceil(Math.log2(Math.max(16, 2 * count))) - 1;
+const slotOf = (word: number, mask: number): number => (Math.imul(word, 0x9e3779b1) >>> 4) & mask;
+
+/**
+ * For each row the earliest of its near duplicates, or −1.
+ * @param isSkipped two rows that do not count as near duplicates of each other
+ */
+export function nearFamilies(
+  signatures: Uint8Array,
+  rows: number,
+  isSkipped: (a: number, b: number) => boolean = () => false,
+): Int32Array {
+  const count = Math.min(rows, Math.floor(signatures.length / SIGNATURE_BYTES));
+  const sketches = new Sketches(signatures, count);
+  const original = new Int32Array(count).fill(-1);
+  const mask = slotMask(count);
+  const heads = new Int32Array(mask + 1);
+  const chain = new Int32Array(count);
+  const hasText = Array.from({ length: count }, (_, row) => !sketches.isEmpty(row));
+  for (let band = 0; band < BANDS; band++) {
+    heads.fill(-1);
+    for (let row = 0; row < count; row++) {
+      if (!hasText[row]) continue;
+      const word = sketches.band(row, band);
+      const slot = slotOf(word, mask);
+      let seen = 0;
+      let isKnown = original[row] !== -1;
+      for (
+        let other = heads[slot] ?? -1;
+        other >= 0 && seen < MAX_IN_BUCKET && !isKnown;
+        other = chain[other] ?? -1
+      ) {
+        if (sketches.band(other, band) !== word) continue;
+        seen++;
+        if (sketches.equalBins(row, other) < MIN_EQUAL_BINS || isSkipped(row, other)) continue;
+        original[row] = original[other] === -1 ? other : (original[other] ?? other);
+        isKnown = true;
+      }
+      // One row represents its family; more would only lengthen the bucket.
+      if (isKnown) continue;
+      chain[row] = heads[slot] ?? -1;
+      heads[slot] = row;
+    }
+  }
+  return original;
+}
+
+/** The rows that are kept one after the other: each only if no kept one shares more than `maxShared` of its triples. */
+export function keepDiverse(signatures: Uint8Array, order: Int32Array, maxShared: number): Uint8Array {
+  const count = Math.floor(signatures.length / SIGNATURE_BYTES);
+  const sketches = new Sketches(signatures, count);
+  const mask = slotMask(count);
+  const heads = Array.from({ length: BANDS }, () => new Int32Array(mask + 1).fill(-1));
+  const chains = Array.from({ length: BANDS }, () => new Int32Array(count));
+  const kept = new Uint8Array(count);
+  for (const row of order) {
+    if (sketches.isEmpty(row)) {
+      kept[row] = 1;
+      continue;
+    }
+    let isNear = false;
+    for (let band = 0; band < BANDS && !isNear; band++) {
+      const word = sketches.band(row, band);
+      let seen = 0;
+      for (
+        let other = heads[band]?.[slotOf(word, mask)] ?? -1;
+        other >= 0 && seen < MAX_IN_BUCKET && !isNear;
+        other = chains[band]?.[other] ?? -1
+      ) {
+        if (sketches.band(other, band) !== word) continue;
+        seen++;
+        isNear = sharedBy(sketches.equalBins(row, other)) > maxShared;
+      }
+    }
+    if (isNear) continue;
+    kept[row] = 1;
+    for (const [band, own] of heads.entries()) {
+      const slot = slotOf(sketches.band(row, band), mask);
+      const chain = chains[band];
+      if (chain) chain[row] = own[slot] ?? -1;
+      own[slot] = row;
+    }
+  }
+  return kept;
+}
+
 /**
  * Finds near duplicates among the pairs with a signature (64 bytes for each of the first pairs). Reports each pair once, with
  * the earliest match. Skips exact duplicates and pairs of one record.
  */
 function findNearDuplicates(space: PairSpace, report: ReportRelation, signatures: Uint8Array): void {
-  const count = Math.min(space.count, Math.floor(signatures.length / SIGNATURE_BYTES));
-  const words = new Uint32Array(signatures.buffer, signatures.byteOffset, (count * SIGNATURE_BYTES) / 4);
-  const original = new Int32Array(count).fill(-1);
-  const mask = 2 ** Math.ceil(Math.log2(Math.max(16, 2 * count))) - 1;
-  const heads = new Int32Array(mask + 1);
-  const chain = new Int32Array(count);
   const { pairKeys } = space;
-  const isEmpty = (pair: number): boolean => {
-    for (let i = 0; i < WORDS; i++) if (words[pair * WORDS + i] !== 0) return false;
-    return true;
-  };
   const isSamePair = (a: number, b: number): boolean => {
     const [own, other] = [space.at(a), space.at(b)];
     if (
@@ -237,40 +346,12 @@ function findNearDuplicates(space: PairSpace, report: ReportRelation, signatures
       return true;
     return pairKeys[2 * a] === pairKeys[2 * b] && pairKeys[2 * a + 1] === pairKeys[2 * b + 1];
   };
-  const bandOf = (pair: number, band: number): number => {
-    const at = pair * SIGNATURE_BYTES + band * BAND_BYTES;
-    return ((signatures[at] ?? 0) << 16) | ((signatures[at + 1] ?? 0) << 8) | (signatures[at + 2] ?? 0);
-  };
-  const hasText = Array.from({ length: count }, (_, pair) => !isEmpty(pair));
-  for (let band = 0; band < BANDS; band++) {
-    heads.fill(-1);
-    for (let pair = 0; pair < count; pair++) {
-      if (!hasText[pair]) continue;
-      const word = bandOf(pair, band);
-      const slot = (Math.imul(word, 0x9e3779b1) >>> 4) & mask;
-      let seen = 0;
-      let isKnown = original[pair] !== -1;
-      for (
-        let other = heads[slot] ?? -1;
-        other >= 0 && seen < MAX_IN_BUCKET && !isKnown;
-        other = chain[other] ?? -1
-      ) {
-        if (bandOf(other, band) !== word) continue;
-        seen++;
-        if (equalBins(words, pair, other) < MIN_EQUAL_BINS || isSamePair(pair, other)) continue;
-        original[pair] = original[other] === -1 ? other : (original[other] ?? other);
-        isKnown = true;
-      }
-      // One pair represents its family; more would only lengthen the bucket.
-      if (isKnown) continue;
-      chain[pair] = heads[slot] ?? -1;
-      heads[slot] = pair;
-    }
-  }
+  const original = nearFamilies(signatures, space.count, isSamePair);
+  const sketches = new Sketches(signatures, original.length);
   original.forEach((first, pair) => {
     if (first < 0) return;
     const message = (): string => {
-      const share = Math.round(100 * sharedBy(equalBins(words, first, pair)));
+      const share = Math.round(100 * sharedBy(sketches.equalBins(first, pair)));
       return `Near duplicate of ${space.placeLabel(first, pair)}: about ${Math.min(99, share)} % of the word triples match.`;
     };
     report.add(nearDuplicatePair, pair, message, first);
