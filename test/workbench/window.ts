@@ -10,7 +10,7 @@ import { chromium } from 'playwright-core';
 
 import { needChromium } from '../tools/chromium.mjs';
 import { findDesktop } from '../tools/desktop.mjs';
-import { VSIX } from '../tools/package.mjs';
+import { VSIX } from '../tools/pack/package.mjs';
 import { endServer, freePort, serveWorkbench, writeSettings } from '../tools/served.mjs';
 
 export interface Window {

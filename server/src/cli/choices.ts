@@ -33,3 +33,7 @@ export type ReviewFormat = (typeof REVIEW_FORMATS)[number];
 /** Reports of a comparison. */
 export const DIFF_FORMATS = ['text', 'json', 'markdown'] as const;
 export type DiffFormat = (typeof DIFF_FORMATS)[number];
+
+/** Shells whose completion is written. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
