@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import * as esbuild from 'esbuild';
 
-import { copyRuntime, hasRuntime } from './test/tools/pack/runtime.mjs';
+import { copyRuntime, runtimePlatforms } from './test/tools/pack/runtime.mjs';
 
 const watch = process.argv.includes('--watch');
 /** An id of the code that surveys files: results cached by other code are not used. */
@@ -18,7 +18,9 @@ function buildOf(folder) {
   return hash.digest('hex').slice(0, 16);
 }
 
-const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const { version, dependencies } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+/** The version of the model runtime and the platforms it exists for. */
+const runtime = [dependencies['onnxruntime-node'], ...runtimePlatforms()].join(' ');
 
 const node = {
   platform: 'node',
@@ -30,6 +32,7 @@ const node = {
   },
   define: {
     'process.env.PREFLENS_VERSION': JSON.stringify(version),
+    'process.env.PREFLENS_RUNTIME': JSON.stringify(runtime),
     'process.env.PREFLENS_BUILD': JSON.stringify(buildOf(join(import.meta.dirname, 'server', 'src'))),
   },
 };
@@ -105,7 +108,7 @@ function partsOf(built) {
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist');
 const here = `${process.platform}-${process.arch}`;
-if (hasRuntime(here)) await copyRuntime(here, join('dist', 'node_modules'));
+if (runtimePlatforms().includes(here)) await copyRuntime(here, join('dist', 'node_modules'));
 else console.log(`There is no model runtime for ${here}: reward models will not run here.`);
 await cp('media/style', 'dist', { recursive: true });
 if (watch) {

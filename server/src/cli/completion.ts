@@ -12,11 +12,9 @@ function bash({ name, options, commands, ...program }: Outline): string {
   const all: readonly OutlineCommand[] = [{ ...program, name: '', options }, ...commands];
   const withValue = names(options.filter(({ value }) => value !== undefined));
   const values = all.flatMap((command) =>
-    command.options.flatMap((option) =>
-      isWords(option.value)
-        ? option.names.map(
-            (one) => `    ${quoted(`${command.name} ${one}`)}) words=${quoted(option.value.join(' '))} ;;`,
-          )
+    command.options.flatMap(({ names: own, value }) =>
+      isWords(value)
+        ? own.map((one) => `    ${quoted(`${command.name} ${one}`)}) words=${quoted(value.join(' '))} ;;`)
         : [],
     ),
   );

@@ -21,7 +21,9 @@ function flagsOf(flags: string): string {
   return flags
     .split(/(<[^>]+>|\[[^\]]+\]|, | )/)
     .filter((part) => part !== '')
-    .map((part) => (part.startsWith('-') ? bold(part) : /^[<[]/.test(part) ? italic(part.slice(1, -1)) : part))
+    .map((part) =>
+      part.startsWith('-') ? bold(part) : /^[<[]/.test(part) ? italic(part.slice(1, -1)) : part,
+    )
     .join('');
 }
 
@@ -42,10 +44,17 @@ function placeOf({ name, isOptional, isVariadic }: OutlineArgument): string {
 const argumentItem = ({ name, description }: OutlineArgument): string =>
   `.TP\n${italic(name)}\n${roff(description)}`;
 
-function commandPart(program: string, { name, description, options, arguments: places }: OutlineCommand): string {
+function commandPart(
+  program: string,
+  { name, description, options, arguments: places }: OutlineCommand,
+): string {
   // The help of each command is said once, for all.
   const own = options.filter(({ names }) => !names.includes('--help'));
-  const usage = [bold(`${program} ${name}`), ...(own.length > 0 ? ['[options]'] : []), ...places.map(placeOf)];
+  const usage = [
+    bold(`${program} ${name}`),
+    ...(own.length > 0 ? ['[options]'] : []),
+    ...places.map(placeOf),
+  ];
   return [
     `.SS ${roff(name)}`,
     usage.join(' '),

@@ -46,9 +46,10 @@ function valueOf(name: string, choices: readonly string[] | undefined): Value {
 }
 
 function optionOf(option: Option): OutlineOption {
-  const { short, long, flags, description, argChoices, defaultValue } = option;
+  const { short, long, flags, description, argChoices } = option;
+  const defaultValue: unknown = option.defaultValue;
   const valueName = /[<[]([^\]>.]+)/.exec(flags)?.[1];
-  const isShown = defaultValue !== undefined && typeof defaultValue !== 'boolean';
+  const isShown = typeof defaultValue === 'string' || typeof defaultValue === 'number';
   return {
     names: [short, long].filter((name) => name !== undefined),
     flags,

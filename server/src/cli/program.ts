@@ -14,7 +14,15 @@ import { inWords } from '#node/systemErrors.ts';
 import type { McpOptions } from '#protocol/mcp.ts';
 
 import type { DiffFormat, FailOn, FormatName, ReviewFormat, Shell } from './choices.ts';
-import { CODECS, DIFF_FORMATS, FAIL_ON, FORMAT_NAMES, REVIEW_FORMATS, ROW_FORMATS, SHELLS } from './choices.ts';
+import {
+  CODECS,
+  DIFF_FORMATS,
+  FAIL_ON,
+  FORMAT_NAMES,
+  REVIEW_FORMATS,
+  ROW_FORMATS,
+  SHELLS,
+} from './choices.ts';
 import type { Command } from './command.ts';
 import type { Global } from './context.ts';
 import type { ConvertOptions } from './convert.ts';

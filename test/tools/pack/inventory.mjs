@@ -86,9 +86,7 @@ function componentOf({ name, version, license, integrity }, binaries) {
       components: files.map(({ path }) => ({
         type: 'file',
         name: basename(path),
-        hashes: [
-          { alg: 'SHA-256', content: createHash('sha256').update(readFileSync(path)).digest('hex') },
-        ],
+        hashes: [{ alg: 'SHA-256', content: createHash('sha256').update(readFileSync(path)).digest('hex') }],
       })),
     }),
   };

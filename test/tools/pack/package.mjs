@@ -13,7 +13,14 @@ export const VSIX = join(root, 'dist', 'preflens.vsix');
 export const PACKAGES = join(root, 'dist', 'packages');
 
 /** A VSIX for each, with the runtime of that platform, if there is one. */
-export const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
+export const PLATFORMS = [
+  'linux-x64',
+  'linux-arm64',
+  'darwin-x64',
+  'darwin-arm64',
+  'win32-x64',
+  'win32-arm64',
+];
 /** Without a runtime: for every other platform. */
 const UNIVERSAL = 'universal';
 const NPM = 'npm';
@@ -40,13 +47,18 @@ function packVsix(folder, vsix, options = []) {
 }
 
 function packTarball(folder, to) {
-  const { stdout } = must('Packing for npm', isWindows ? 'npm.cmd' : 'npm', ['pack', '--json', '--pack-destination', to], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    encoding: 'utf8',
-    shell: isWindows,
-    cwd: folder,
-    env: { ...environment(), npm_config_loglevel: 'error' },
-  });
+  const { stdout } = must(
+    'Packing for npm',
+    isWindows ? 'npm.cmd' : 'npm',
+    ['pack', '--json', '--pack-destination', to],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
+      shell: isWindows,
+      cwd: folder,
+      env: { ...environment(), npm_config_loglevel: 'error' },
+    },
+  );
   return join(to, JSON.parse(stdout)[0].filename);
 }
 
@@ -65,7 +77,10 @@ export function build() {
   must('The build', process.execPath, ['esbuild.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-/** Packs what was built, and resolves with the path of the package. */
+/**
+ * Packs what was built, and resolves with the path of the package.
+ * @returns {Promise<string>}
+ */
 export async function packFor(target, to = PACKAGES) {
   mkdirSync(to, { recursive: true });
   if (target === NPM) return whileStaged('command', undefined, (folder) => packTarball(folder, to));

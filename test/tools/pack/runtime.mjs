@@ -1,15 +1,21 @@
 // The model runtime of each platform, as the npm package onnxruntime-node carries it: no download is needed.
-import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { root } from '../setup.mjs';
 
 const packages = join(root, 'node_modules');
-const binariesOf = (target) => join('onnxruntime-node', 'bin', 'napi-v6', ...target.split('-'));
+const BINARIES = join('onnxruntime-node', 'bin', 'napi-v6');
 
-/** There is none for macOS on Intel. */
-export const hasRuntime = (target) => existsSync(join(packages, binariesOf(target)));
+/** Those that the runtime exists for, sorted, such as linux-x64. There is none for macOS on Intel. */
+export function runtimePlatforms() {
+  const folder = join(packages, BINARIES);
+  const systems = readdirSync(folder);
+  return systems
+    .flatMap((system) => readdirSync(join(folder, system)).map((arch) => `${system}-${arch}`))
+    .sort();
+}
 
 /**
  * Copies the model runtime of one platform into a `node_modules` folder. The full package holds the files of all
@@ -18,7 +24,7 @@ export const hasRuntime = (target) => existsSync(join(packages, binariesOf(targe
 export async function copyRuntime(target, to) {
   const isWanted = (path) => !/\.\d+\.\d+\.\d+\.dylib$|\.(?:map|d\.ts)$/.test(path);
   const parts = [
-    binariesOf(target),
+    join(BINARIES, ...target.split('-')),
     ...['dist', 'package.json'].map((name) => join('onnxruntime-node', name)),
     ...[join('dist', 'cjs'), 'package.json'].map((name) => join('onnxruntime-common', name)),
   ];

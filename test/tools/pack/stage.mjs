@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 
 import { must, root } from '../setup.mjs';
 import { billOf, factsOf, noticesOf } from './inventory.mjs';
-import { copyRuntime, hasRuntime } from './runtime.mjs';
+import { copyRuntime, runtimePlatforms } from './runtime.mjs';
 
 const readJson = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'));
 const entriesIn = (folder, kind) =>
@@ -17,10 +17,20 @@ const entriesIn = (folder, kind) =>
 const builtFiles = () => [...entriesIn('dist', /\.(?:js|cjs|css)$/), ...entriesIn('dist/fonts', /\.woff2$/)];
 
 /** Fields of package.json that only mean something in a clone. */
-const OF_A_CLONE = ['allowScripts', 'bin', 'dependencies', 'devDependencies', 'imports', 'private', 'scripts'];
+const OF_A_CLONE = [
+  'allowScripts',
+  'bin',
+  'dependencies',
+  'devDependencies',
+  'imports',
+  'private',
+  'scripts',
+];
 
 function extensionManifest() {
-  return Object.fromEntries(Object.entries(readJson('package.json')).filter(([key]) => !OF_A_CLONE.includes(key)));
+  return Object.fromEntries(
+    Object.entries(readJson('package.json')).filter(([key]) => !OF_A_CLONE.includes(key)),
+  );
 }
 
 /** The command line has everything in its bundles but the runtime, which only reward models need. */
@@ -59,7 +69,10 @@ const KINDS = {
   command: {
     type: 'application',
     manifest: commandManifest,
-    files: () => [...SHARED, ...readJson('dist/parts.json').programs.filter((file) => !file.endsWith('.map'))],
+    files: () => [
+      ...SHARED,
+      ...readJson('dist/parts.json').programs.filter((file) => !file.endsWith('.map')),
+    ],
   },
 };
 
@@ -112,8 +125,10 @@ export async function stage(kind, to, target) {
     await cp(join(root, file), join(to, file), { recursive: true });
   }
   writeFileSync(join(to, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
-  if (target !== undefined && hasRuntime(target)) await copyRuntime(target, join(to, 'dist', 'node_modules'));
+  if (runtimePlatforms().includes(target)) await copyRuntime(target, join(to, 'dist', 'node_modules'));
   if (kind === 'command') writeManual(to);
+  // Without this file, vsce warns that everything in the folder is packed.
+  else writeFileSync(join(to, '.vscodeignore'), '');
   writeInventory(to, type);
   evenOutModes(to);
 }
