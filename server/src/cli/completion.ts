@@ -104,6 +104,26 @@ if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _${name} "$@"; else compdef
 
 const fishQuoted = (text: string): string => `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
 
+/** A function that is true if its argument is the command on the line, or without one if there is no command yet. */
+function fishCommand(name: string, options: readonly OutlineOption[]): string {
+  const withValue = names(options.filter(({ value }) => value !== undefined));
+  return `# fish completion of ${name}
+function __${name}_in
+    set -l words (commandline -opc)[2..]
+    while set -q words[1]
+        switch $words[1]
+            case ${withValue.join(' ')}
+                set -e words[1]
+            case '-*'
+            case '*'
+                break
+        end
+        set -e words[1]
+    end
+    test "$words[1]" = "$argv"
+end`;
+}
+
 function fish({ name, options, commands }: Outline): string {
   const option = (condition: string, { names: all, description, value }: OutlineOption): string => {
     const flags = all.map((one) => (one.startsWith('--') ? `-l ${one.slice(2)}` : `-s ${one.slice(1)}`));
@@ -122,15 +142,15 @@ function fish({ name, options, commands }: Outline): string {
     return action === '' ? [] : [`complete -c ${name} -n ${condition} ${action}`];
   };
   const lines = [
-    `# fish completion of ${name}`,
+    fishCommand(name, options),
     `complete -c ${name} -f`,
-    ...options.map((one) => option('__fish_use_subcommand', one)),
+    ...options.map((one) => option(`__${name}_in`, one)),
     ...commands.map(
       (command) =>
-        `complete -c ${name} -n __fish_use_subcommand -a ${command.name} -d ${fishQuoted(command.description)}`,
+        `complete -c ${name} -n __${name}_in -a ${command.name} -d ${fishQuoted(command.description)}`,
     ),
     ...commands.flatMap((command) => {
-      const condition = fishQuoted(`__fish_seen_subcommand_from ${command.name}`);
+      const condition = fishQuoted(`__${name}_in ${command.name}`);
       return [
         ...command.options.map((one) => option(condition, one)),
         ...command.arguments.flatMap(({ value }) => place(condition, value)),
