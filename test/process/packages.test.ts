@@ -1,6 +1,7 @@
 // What a stranger installs: a VSIX for each platform, one for all others, and the command line from npm.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  appendFileSync,
   copyFileSync,
   cpSync,
   mkdirSync,
@@ -19,7 +20,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ZipEntry } from '../fakes/zip.ts';
 import { readZip } from '../fakes/zip.ts';
 import { writeModel } from '../models/folders.ts';
-import { packFor } from '../tools/pack/package.mjs';
+import { fileFor, packFor, TARGETS, writeSums } from '../tools/pack/package.mjs';
+import { faultsOf } from '../tools/pack/release.mjs';
 import { ROOT, SAMPLE } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'preflens-packages-'));
@@ -287,5 +289,37 @@ describe('the command line from npm', () => {
     const scored = preflens(...args);
     expect(scored.code, scored.err).toBe(0);
     expect(readFileSync(join(project, 'model.jsonl'), 'utf8')).toMatch(/"scorer":"rm/);
+  });
+});
+
+describe('a release', () => {
+  const changelog = `# Changelog\n\n## ${version} – 2026-01-01\n`;
+  beforeAll(() => {
+    writeSums(folder, TARGETS);
+  });
+
+  it('may be published under the tag of its version, if the changelog has it and every package is there', () => {
+    expect(faultsOf(`v${version}`, folder, changelog)).toEqual([]);
+    expect(faultsOf('v9.9.9', folder, '# Changelog\n\n## Unreleased\n')).toEqual([
+      `the tag v9.9.9 is not v${version}, the version in package.json`,
+      `CHANGELOG.md has no "## ${version}"`,
+    ]);
+    const [first, second] = ['universal', 'darwin-x64'].map(fileFor);
+    rmSync(join(folder, first!));
+    appendFileSync(join(folder, second!), ' ');
+    expect(faultsOf(`v${version}`, folder, changelog)).toEqual([
+      `${second} is not what SHA256SUMS says`,
+      `${first} is missing`,
+    ]);
+  });
+
+  it('is accepted by npm in a dry run', () => {
+    const { status, stderr } = spawnSync(
+      'npm',
+      ['publish', '--dry-run', '--offline', join(folder, fileFor('npm'))],
+      { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' },
+    );
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain(`preflens@${version}`);
   });
 });

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { differences, hashesIn, reproduce } from '../tools/pack/reproduce.mjs';
 import { ROOT } from './run.ts';
 
-const folder = join(ROOT, 'test', 'artefacts', 'reproduced-by-test');
+const folder = join(ROOT, '.workbench', 'reproduced-by-test');
 
 it('makes the same bytes from two checkouts', async () => {
   rmSync(folder, { recursive: true, force: true });

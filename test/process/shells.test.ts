@@ -121,7 +121,6 @@ describe.skipIf(!has('zsh'))('zsh', () => {
         print -r -- $seen$'\x1f'
       done`;
     const out = run('zsh', ['-f', '-c', program]);
-    // eslint-disable-next-line no-control-regex -- the sequences of a terminal
     shown = out.replaceAll(/\x1b\[[\d;?]*[A-Za-z]|[\b\r]/g, '').split('\x1f');
   });
 

@@ -24,11 +24,12 @@ export const PLATFORMS = [
 /** Without a runtime: for every other platform. */
 const UNIVERSAL = 'universal';
 const NPM = 'npm';
-const TARGETS = [...PLATFORMS, UNIVERSAL, NPM];
+/** Everything that is packed. */
+export const TARGETS = [...PLATFORMS, UNIVERSAL, NPM];
 const HERE = `${process.platform}-${process.arch}`;
 
 const isWindows = process.platform === 'win32';
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+export const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** Seconds. The time of every file in an archive: the one that npm uses in its own. */
 const FILE_TIME = Date.UTC(1985, 9, 26, 8, 15) / 1000;
@@ -73,6 +74,10 @@ async function whileStaged(kind, target, pack) {
   }
 }
 
+/** The name of the package for a target. */
+export const fileFor = (target) =>
+  target === NPM ? `preflens-${version}.tgz` : `preflens-${target}-${version}.vsix`;
+
 export function build() {
   must('The build', process.execPath, ['esbuild.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
@@ -84,7 +89,7 @@ export function build() {
 export async function packFor(target, to = PACKAGES) {
   mkdirSync(to, { recursive: true });
   if (target === NPM) return whileStaged('command', undefined, (folder) => packTarball(folder, to));
-  const vsix = join(to, `preflens-${target}-${version}.vsix`);
+  const vsix = join(to, fileFor(target));
   const isPlatform = target !== UNIVERSAL;
   await whileStaged('extension', isPlatform ? target : undefined, (folder) => {
     packVsix(folder, vsix, isPlatform ? ['--target', target] : []);
@@ -107,6 +112,12 @@ export function packFolder(folder, vsix) {
 
 export const sha256 = (path) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
+/** The list that `sha256sum -c` reads. */
+export function writeSums(folder, targets) {
+  const lines = targets.map(fileFor).map((file) => `${sha256(join(folder, file))}  ${file}\n`);
+  writeFileSync(join(folder, 'SHA256SUMS'), lines.join(''));
+}
+
 async function main(args) {
   const wanted = args.includes('--all') ? TARGETS : args.length > 0 ? args : [HERE];
   const unknown = wanted.filter((one) => !TARGETS.includes(one));
@@ -115,15 +126,12 @@ async function main(args) {
     return 2;
   }
   build();
-  const lines = [];
   for (const target of wanted) {
     const path = await packFor(target);
     const bytes = readFileSync(path).length;
-    const name = path.slice(PACKAGES.length + 1);
-    lines.push(`${sha256(path)}  ${name}`);
-    console.log(`${name.padEnd(36)} ${(bytes / 1e6).toFixed(1).padStart(6)} MB`);
+    console.log(`${fileFor(target).padEnd(36)} ${(bytes / 1e6).toFixed(1).padStart(6)} MB`);
   }
-  writeFileSync(join(PACKAGES, 'SHA256SUMS'), `${lines.join('\n')}\n`);
+  writeSums(PACKAGES, wanted);
   return 0;
 }
 

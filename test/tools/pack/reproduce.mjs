@@ -103,7 +103,7 @@ export async function reproduce(targets, folder) {
 }
 
 async function main(targets) {
-  const folder = join(root, 'test', 'artefacts', 'reproduced');
+  const folder = join(root, '.workbench', 'reproduced');
   rmSync(folder, { recursive: true, force: true });
   const { files, differing } = await reproduce(targets.length > 0 ? targets : ['--all'], folder);
   for (const [name, hash] of files) if (dirname(name) === 'packages') console.log(`${hash}  ${name}`);
