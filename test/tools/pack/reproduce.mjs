@@ -81,10 +81,11 @@ export function differences(first, second) {
  */
 export async function reproduce(targets, folder) {
   try {
+    // Both before the first build, so that a person may edit meanwhile.
+    for (const { path, time } of CIRCUMSTANCES) await checkout(join(folder, path), time);
     const builds = [];
-    for (const { path, umask, time, env } of CIRCUMSTANCES) {
+    for (const { path, umask, env } of CIRCUMSTANCES) {
       const place = join(folder, path);
-      await checkout(place, time);
       const before = process.umask(umask);
       const { status, stderr } = spawnSync(process.execPath, ['test/tools/pack/package.mjs', ...targets], {
         cwd: place,
