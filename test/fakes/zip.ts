@@ -30,7 +30,7 @@ export function readZip(path: string): readonly ZipEntry[] {
   let at = bytes.readUInt32LE(end + 16);
   for (let left = bytes.readUInt16LE(end + 10); left > 0; left--) {
     const [nameLength, extra, comment] = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field));
-    const packed = bytes.readUInt32LE(at + 20);
+    const compressed = bytes.readUInt32LE(at + 20);
     const isStored = bytes.readUInt16LE(at + 10) === 0;
     const local = bytes.readUInt32LE(at + 42);
     entries.push({
@@ -40,7 +40,7 @@ export function readZip(path: string): readonly ZipEntry[] {
       time: timeOf(bytes.readUInt16LE(at + 14), bytes.readUInt16LE(at + 12)),
       read: () => {
         const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
-        const content = bytes.subarray(start, start + packed);
+        const content = bytes.subarray(start, start + compressed);
         return isStored ? content : inflateRawSync(content);
       },
     });

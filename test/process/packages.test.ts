@@ -39,7 +39,7 @@ const RUNTIME = `onnxruntime-node@${dependencies['onnxruntime-node']!}`;
 const WINDOWS = ['DirectML.dll', 'dxcompiler.dll', 'dxil.dll', 'onnxruntime.dll', 'onnxruntime_binding.node'];
 const LINUX = ['libonnxruntime.so.1', 'onnxruntime_binding.node'];
 
-/** The packed size in MB, and the files of the model runtime. */
+/** The size in MB, and the files of the model runtime. */
 const VSIXES: Readonly<Record<string, { readonly mb: number; readonly runtime: readonly string[] }>> = {
   'linux-x64': { mb: 19.7, runtime: LINUX },
   'linux-arm64': { mb: 12.2, runtime: LINUX },

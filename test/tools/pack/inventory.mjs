@@ -93,7 +93,7 @@ function componentOf({ name, version, license, integrity }, binaries) {
 }
 
 /**
- * @param product name, version and type of what is packed
+ * @param product name, version and type of what is packaged
  * @param binaries compiled files, each with the name of the package it comes from
  */
 export function billOf({ name, version, type }, facts, binaries) {

@@ -1,5 +1,5 @@
 // npm run package [-- TARGET… | --all]: packs one build for the editor, as a VSIX for each platform and one for all
-// others, and for npm. The same sources give the same bytes, wherever and whenever they are packed.
+// others, and for npm. The same sources give the same bytes, wherever and whenever they are packaged.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ export const PLATFORMS = [
 /** Without a runtime: for every other platform. */
 const UNIVERSAL = 'universal';
 const NPM = 'npm';
-/** Everything that is packed. */
+/** Everything that is packaged. */
 export const TARGETS = [...PLATFORMS, UNIVERSAL, NPM];
 const HERE = `${process.platform}-${process.arch}`;
 

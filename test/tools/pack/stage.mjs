@@ -1,4 +1,4 @@
-// The folder that is packed: everything that a package holds and nothing else, from one build in dist.
+// The folder that is packaged: everything that a package holds and nothing else, from one build in dist.
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -127,7 +127,7 @@ export async function stage(kind, to, target) {
   writeFileSync(join(to, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
   if (runtimePlatforms().includes(target)) await copyRuntime(target, join(to, 'dist', 'node_modules'));
   if (kind === 'command') writeManual(to);
-  // Without this file, vsce warns that everything in the folder is packed.
+  // Without this file, vsce warns that everything in the folder is packaged.
   else writeFileSync(join(to, '.vscodeignore'), '');
   writeInventory(to, type);
   evenOutModes(to);
