@@ -12,7 +12,6 @@ import {
   goTo,
   openFile,
   press,
-  problems,
   runCommand,
   screenshot,
   statusText,
@@ -54,22 +53,21 @@ describe.each([
     try {
       expect(binariesIn(window.home).length > 0).toBe(hasRuntime);
       await openFile(page, 'data.jsonl');
-      await waitForStatus(page, /^\d+ pairs · .* findings$/);
-      await until('findings', async () => (await problems(page)).length > 0);
+      await waitForStatus(page, /^\d+ pairs · .* · [1-9]\d* findings$/);
 
       await goTo(page, 2);
       await runCommand(page, 'PrefLens: Flip Chosen and Rejected');
-      await runCommand(page, 'File: Save');
       const before = JSON.parse(lines[1]!) as { chosen: string; rejected: string };
       await until('the flipped record', async () => {
+        await press(page, 'Mod+S');
         const line = readFileSync(path, 'utf8').split('\n')[1]!;
-        return Promise.resolve((JSON.parse(line) as { chosen: string }).chosen === before.rejected);
+        return (JSON.parse(line) as { chosen: string }).chosen === before.rejected;
       });
       await press(page, 'Mod+Z');
-      await runCommand(page, 'File: Save');
-      await until('the old bytes', async () =>
-        Promise.resolve(readFileSync(path, 'utf8') === lines.join('\n')),
-      );
+      await until('the old bytes', async () => {
+        await press(page, 'Mod+S');
+        return readFileSync(path, 'utf8') === lines.join('\n');
+      });
 
       writeFileSync(
         join(folder, 'preflens.json'),
