@@ -1,10 +1,12 @@
 // Builds every program of the product from one table. `node esbuild.mjs --watch` rebuilds on change.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import * as esbuild from 'esbuild';
+
+import { copyRuntime, runtimePlatforms } from './test/tools/pack/runtime.mjs';
 
 const watch = process.argv.includes('--watch');
 /** An id of the code that surveys files: results cached by other code are not used. */
@@ -16,7 +18,9 @@ function buildOf(folder) {
   return hash.digest('hex').slice(0, 16);
 }
 
-const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const { version, dependencies } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+/** The version of the model runtime and the platforms it exists for. */
+const runtime = [dependencies['onnxruntime-node'], ...runtimePlatforms()].join(' ');
 
 const node = {
   platform: 'node',
@@ -28,6 +32,7 @@ const node = {
   },
   define: {
     'process.env.PREFLENS_VERSION': JSON.stringify(version),
+    'process.env.PREFLENS_RUNTIME': JSON.stringify(runtime),
     'process.env.PREFLENS_BUILD': JSON.stringify(buildOf(join(import.meta.dirname, 'server', 'src'))),
   },
 };
@@ -86,37 +91,31 @@ const shared = {
   legalComments: 'none',
 };
 
-/**
- * Copies the model runtime of one platform beside the bundles, as a package they can resolve. The full
- * package holds the files of all platforms, and one macOS library twice.
- */
-async function copyRuntime(target) {
-  const [platform, arch] = target.split('-');
-  const from = (name) => join(import.meta.dirname, 'node_modules', name);
-  const to = (name) => join('dist', 'node_modules', name);
-  const binaries = join('onnxruntime-node', 'bin', 'napi-v6', platform, arch);
-  if (!existsSync(from(binaries))) {
-    console.log(`There is no model runtime for ${target}: reward models will not run there.`);
-    return;
-  }
-  const isWanted = (path) => !/\.\d+\.\d+\.\d+\.dylib$|\.(?:map|d\.ts)$/.test(path);
-  for (const part of [binaries, ...['dist', 'package.json'].map((name) => join('onnxruntime-node', name))]) {
-    await cp(from(part), to(part), { recursive: true, filter: isWanted });
-  }
-  for (const part of ['dist/cjs', 'package.json']) {
-    const name = join('onnxruntime-common', part);
-    await cp(from(name), to(name), { recursive: true, filter: isWanted });
-  }
+/** The folder of the package that a source file belongs to; undefined for our own. */
+const packageOf = (path) => /^(.*\bnode_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
+
+/** What `npm run package` needs to know: the files of the programs, and which packages are in which file. */
+function partsOf(built) {
+  const outputs = built.flatMap(({ metafile }) => Object.entries(metafile.outputs));
+  const packages = outputs.map(([file, { inputs }]) => {
+    const used = Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+    return [file, [...new Set(used.flatMap(([path]) => packageOf(path) ?? []))].sort()];
+  });
+  const programs = Object.keys(built[0].metafile.outputs).sort();
+  return { programs, packages: Object.fromEntries(packages.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist');
-await copyRuntime(process.env.PREFLENS_TARGET ?? `${process.platform}-${process.arch}`);
+const here = `${process.platform}-${process.arch}`;
+if (runtimePlatforms().includes(here)) await copyRuntime(here, join('dist', 'node_modules'));
+else console.log(`There is no model runtime for ${here}: reward models will not run here.`);
 await cp('media/style', 'dist', { recursive: true });
 if (watch) {
   for (const bundle of bundles) await (await esbuild.context({ ...shared, ...bundle })).watch();
 } else {
   const built = await Promise.all(bundles.map((bundle) => esbuild.build({ ...shared, ...bundle })));
+  await writeFile('dist/parts.json', `${JSON.stringify(partsOf(built), null, 1)}\n`);
   for (const { metafile } of built) {
     for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
       if (!/\.(?:map|woff2)$/.test(file))

@@ -1,3 +1,3 @@
-import { packExtension } from './package.mjs';
+import { packExtension } from './pack/package.mjs';
 
-packExtension();
+await packExtension();

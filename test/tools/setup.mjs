@@ -11,9 +11,9 @@ export const bin = join(root, 'node_modules', '.bin');
 /** The lock file at the last installation of node_modules. */
 const STAMP = join(root, 'node_modules', '.preflens-installed');
 
-/** Runs a program to its end with visible output; exits if it fails. */
+/** Runs a program to its end with visible output, unless `options` say otherwise; exits if it fails. */
 export function must(what, command, args, options = {}) {
-  const { status, error } = spawnSync(command, args, {
+  const { status, error, stdout } = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
     env: environment(),
@@ -23,6 +23,7 @@ export function must(what, command, args, options = {}) {
     console.error(`${what} failed${error ? `: ${error.message}` : ` (exit code ${status})`}.`);
     process.exit(status || 1);
   }
+  return { stdout };
 }
 
 /** The environment for child processes: our own tools and Node first, and what Node compiles is kept. */

@@ -13,10 +13,10 @@ if (named && !existsSync(named)) {
   process.exit(1);
 }
 installPackages();
-const { packExtension, VSIX } = await import('./package.mjs');
+const { packExtension, VSIX } = await import('./pack/package.mjs');
 const { findDesktop } = await import('./desktop.mjs');
 const { installServed, serveWorkbench } = await import('./served.mjs');
-packExtension();
+await packExtension();
 
 const home = mkdtempSync(join(tmpdir(), 'preflens-'));
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { packFolder } from '../tools/package.mjs';
+import { packFolder } from '../tools/pack/package.mjs';
 import {
   compareFrame,
   goTo,

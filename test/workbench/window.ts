@@ -10,7 +10,7 @@ import { chromium } from 'playwright-core';
 
 import { needChromium } from '../tools/chromium.mjs';
 import { findDesktop } from '../tools/desktop.mjs';
-import { VSIX } from '../tools/package.mjs';
+import { VSIX } from '../tools/pack/package.mjs';
 import { endServer, freePort, serveWorkbench, writeSettings } from '../tools/served.mjs';
 
 export interface Window {
@@ -62,13 +62,14 @@ async function openDesktop(
   folder: string,
   settings: object,
   others: readonly string[],
+  vsix: string,
 ): Promise<Window> {
   const { resolveCliArgsFromVSCodeExecutablePath } = await import('@vscode/test-electron');
   const home = newHome();
   const places = ['--user-data-dir', join(home, 'user-data'), '--extensions-dir', join(home, 'extensions')];
   writeSettings(home, settings);
   const [cli = executable, ...args] = resolveCliArgsFromVSCodeExecutablePath(executable);
-  const wanted = [VSIX, ...others].flatMap((one) => ['--install-extension', one]);
+  const wanted = [vsix, ...others].flatMap((one) => ['--install-extension', one]);
   const installed = spawnSync(cli, [...args, ...places, ...wanted], { encoding: 'utf8' });
   if (installed.status !== 0) throw new Error(`The extension could not be installed: ${installed.stderr}`);
   const port: number = await freePort();
@@ -119,9 +120,9 @@ interface Workbench {
   stop(): Promise<void>;
 }
 
-async function startWorkbench(home: string, others: readonly string[]): Promise<Workbench> {
+async function startWorkbench(home: string, others: readonly string[], vsix: string): Promise<Workbench> {
   const executablePath = needChromium();
-  const server = await serveWorkbench({ vsix: VSIX, home, others });
+  const server = await serveWorkbench({ vsix, home, others });
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
   return {
     home,
@@ -143,7 +144,7 @@ async function keptWorkbench(folder: string): Promise<Workbench> {
   if (!kept?.isAlive()) {
     await kept?.stop();
     const home = mkdtempSync(join(folder, 'window-'));
-    kept = await startWorkbench(home, []);
+    kept = await startWorkbench(home, [], VSIX);
     writeFileSync(join(home, SERVER_PID), String(kept.pid));
   }
   return kept;
@@ -196,10 +197,11 @@ async function openServed(
   settings: object,
   others: readonly string[],
   language: string | undefined,
+  vsix: string,
 ): Promise<Window> {
   const shared = process.env[WINDOWS_FOLDER];
-  const isKept = shared !== undefined && others.length === 0;
-  const workbench = isKept ? await keptWorkbench(shared) : await startWorkbench(newHome(), others);
+  const isKept = shared !== undefined && others.length === 0 && vsix === VSIX;
+  const workbench = isKept ? await keptWorkbench(shared) : await startWorkbench(newHome(), others, vsix);
   const page = await openIn(workbench, folder, settings, language);
   return {
     page,
@@ -215,20 +217,22 @@ async function openServed(
 
 /**
  * Opens a window on a folder. Nothing of a window is there in the next one. Tests share the server and the browser, which
- * makes their windows open much sooner, unless they need other extensions.
+ * makes their windows open much sooner, unless they need other extensions or another package of ours.
  * @param others packages of other extensions
  * @param language of the texts of extensions, in the served workbench; the desktop has its own
+ * @param vsix the package of the extension
  */
 export async function openWindow(
   folder: string,
   settings: object = {},
   others: readonly string[] = [],
   language?: string,
+  vsix: string = VSIX,
 ): Promise<Window> {
   const desktop = await findDesktop();
   const window = desktop
-    ? await openDesktop(desktop, folder, settings, others)
-    : await openServed(folder, settings, others, language);
+    ? await openDesktop(desktop, folder, settings, others, vsix)
+    : await openServed(folder, settings, others, language, vsix);
   window.page.setDefaultTimeout(PATIENCE_MS);
   return window;
 }

@@ -36,3 +36,7 @@ export type DiffFormat = (typeof DIFF_FORMATS)[number];
 
 /** Reports of a build. */
 export const BUILD_FORMATS = ['text', 'json'] as const;
+
+/** Shells whose completion is written. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];

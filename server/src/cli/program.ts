@@ -1,6 +1,6 @@
 // The commands and their options. What a command needs is loaded when it runs, so that help and versions come at
 // once.
-import { Command as Program, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command as Program, InvalidArgumentError, Option } from 'commander';
 
 import { TARGETS } from '#core/convert/targets.ts';
 import { UserError } from '#core/messages.ts';
@@ -14,7 +14,7 @@ import { inWords } from '#node/systemErrors.ts';
 import type { McpOptions } from '#protocol/mcp.ts';
 
 import type { BuildOptions } from './build.ts';
-import type { DiffFormat, FailOn, FormatName, ReviewFormat } from './choices.ts';
+import type { DiffFormat, FailOn, FormatName, ReviewFormat, Shell } from './choices.ts';
 import {
   BUILD_FORMATS,
   CODECS,
@@ -23,6 +23,7 @@ import {
   FORMAT_NAMES,
   REVIEW_FORMATS,
   ROW_FORMATS,
+  SHELLS,
 } from './choices.ts';
 import type { Command } from './command.ts';
 import type { Global } from './context.ts';
@@ -492,6 +493,25 @@ program
       modelMemoryMb: modelMemory,
     });
     throw new UserError(why);
+  });
+
+program
+  .command('completion')
+  .description('print what completes commands and options in a shell; the manual says where to put it')
+  .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+  .action(async (shell: Shell) => {
+    const { completionFor } = await import('./completion.ts');
+    const { outlineOf } = await import('./outline.ts');
+    printer.lines(completionFor(shell, outlineOf(program)));
+  });
+
+program
+  .command('man')
+  .description('print the manual page: preflens man | man -l -')
+  .action(async () => {
+    const { manualOf } = await import('./manual.ts');
+    const { outlineOf } = await import('./outline.ts');
+    printer.lines(manualOf(outlineOf(program)));
   });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -10,6 +10,7 @@ import { embeddingOf, wholeEmbedding } from '#core/reward/pooling.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
 import type { OpenedModel, OpenModel } from '#protocol/scorer.ts';
 
+import { NoRuntime } from './loadRuntime.ts';
 import type { IdRows, Output, Port, Session } from './runtime.ts';
 import { openSession, shortReason } from './runtime.ts';
 import type { Encode } from './text.ts';
@@ -163,6 +164,7 @@ async function openFirst(path: string, { providers, threads }: OpenModel, open: 
     try {
       return { session: await open(path, provider, threads), provider, failed };
     } catch (error) {
+      if (error instanceof NoRuntime) throw error;
       failed.push({ provider, reason: shortReason(error) });
     }
   }

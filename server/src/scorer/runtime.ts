@@ -3,6 +3,8 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 
 import type { Provider } from '#core/reward/scorerRule.ts';
 
+import { loaded } from './loadRuntime.ts';
+
 export interface Port {
   readonly name: string;
   /** `int64`, `int32`, `float32`, `float16`, … */
@@ -63,7 +65,7 @@ export function shortReason(error: unknown): string {
 
 /** Opens a model on one provider. Rejects with the runtime's message. */
 export async function openSession(path: string, provider: Provider, threads: number): Promise<Session> {
-  const ort = await import('onnxruntime-node');
+  const ort = await loaded(import('onnxruntime-node'));
   // Runtime warnings go to standard error, which is shown if the process dies.
   ort.env.logLevel = 'error';
   const session = await ort.InferenceSession.create(path, {
@@ -110,7 +112,7 @@ export async function runOnce(
   provider: Provider,
   input: readonly number[],
 ): Promise<Float32Array> {
-  const ort = await import('onnxruntime-node');
+  const ort = await loaded(import('onnxruntime-node'));
   ort.env.logLevel = 'fatal';
   const session = await ort.InferenceSession.create(path, {
     executionProviders: [provider],

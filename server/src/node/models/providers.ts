@@ -22,19 +22,22 @@ export interface CheckedProvider {
 
 const CHECK_MS = 60_000;
 
-function runtimeFolder(): string {
+/** Undefined if no runtime is installed. */
+function runtimeFolder(): string | undefined {
   try {
     const entry = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
     return join(dirname(entry), 'bin', 'napi-v6', platform(), arch());
   } catch {
-    return 'onnxruntime-node';
+    return undefined;
   }
 }
 
 function adviceFor(provider: Provider): string | undefined {
+  const folder = runtimeFolder();
+  if (folder === undefined) return undefined;
   if (provider === 'cuda' && platform() === 'linux') {
     return (
-      `CUDA needs libonnxruntime_providers_shared.so and libonnxruntime_providers_cuda.so of the same version beside ${join(runtimeFolder(), 'libonnxruntime.so.1')}, ` +
+      `CUDA needs libonnxruntime_providers_shared.so and libonnxruntime_providers_cuda.so of the same version beside ${join(folder, 'libonnxruntime.so.1')}, ` +
       'and CUDA 12 with cuDNN 9 where the loader finds them.'
     );
   }
