@@ -6,7 +6,7 @@ import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 
 import type { ToolInput, ToolName, ToolOutput } from '#core/assistant/tools.ts';
 import { openDisk } from '#node/diskTools.ts';
-import { modelBudget } from '#node/scorers/modelPart.ts';
+import { modelBudget } from '#node/models/memory.ts';
 import type { McpOptions } from '#protocol/mcp.ts';
 
 import { serveAssistant } from '../../server/src/mcp/server.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 
 import { openDisk } from '#node/diskTools.ts';
-import { modelBudget } from '#node/scorers/modelPart.ts';
+import { modelBudget } from '#node/models/memory.ts';
 import type { StartScorer } from '#node/scoring/process.ts';
 import type { RangeRunner } from '#node/threads.ts';
 import type { EditMade } from '#protocol/editor/edits.ts';

@@ -7,8 +7,8 @@ import { createMessageConnection, StreamMessageReader, StreamMessageWriter } fro
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 
 import { openDisk } from '#node/diskTools.ts';
+import { modelBudget } from '#node/models/memory.ts';
 import type { Owner } from '#node/owner.ts';
-import { modelBudget } from '#node/scorers/modelPart.ts';
 import type { StartScorer } from '#node/scoring/process.ts';
 import type { RangeRunner } from '#node/threads.ts';
 

@@ -310,7 +310,7 @@ export const ROOMS = [
     at: filesIn(
       NODE,
       ...['rpc.ts', 'ending.ts', 'scoring/process.ts', 'scoring/supervisor.ts', 'scoring/silence.ts'],
-      'scoring/pool.ts',
+      ...['scoring/pool.ts', 'scoring/fitHandlers.ts'],
     ),
     may: [...ALL_CORE, 'core/channel', 'protocol', 'node/disk'],
   },

@@ -202,6 +202,7 @@ export const layerRules = [
       '#core/words/errorMessage\\.ts$',
       '#protocol/',
       '#node/rpc\\.ts$',
+      '#node/scoring/fitHandlers\\.ts$',
       'node:',
       'vscode-jsonrpc/node$',
       '@huggingface/jinja$',

@@ -155,6 +155,21 @@ describe('the cache', () => {
     expect((await read(join(folder.path, 'b.jsonl'))).source).toBe('cache');
   });
 
+  it('keeps no survey of a plain file that is smaller than the reader says', async () => {
+    const path = write('small.jsonl', `${MIXED.join('\n')}\n`);
+    const packed = write('small.jsonl.gz', zlib.gzipSync(MIXED.join('\n')));
+    const minCachedBytes = statSync(path).size + 1;
+    const seldom = async (name: string) =>
+      surveyFile(await openFile(name), { ranges: HERE, cache: cacheOf(), minCachedBytes, signal: never });
+    const first = await seldom(path);
+    expect([first.source, (await seldom(path)).source, first.sidecar]).toEqual(['whole', 'whole', undefined]);
+    await seldom(packed);
+    expect((await seldom(packed)).source).toBe('cache');
+    appendFileSync(path, `${good(7)}\n`);
+    await seldom(path);
+    expect((await seldom(path)).source).toBe('cache');
+  });
+
   it('reads only the tail of a file that grew, also after an unfinished last line', async () => {
     const path = write('a.jsonl', `${good(1)}\n{broken\n${good(2)}\n${good(3).slice(0, 20)}`);
     const first = await read(path);

@@ -13,7 +13,7 @@ import { PairFolds } from '#core/score/pairFolds.ts';
 import { auroc } from '#core/score/quality.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { openEncoder } from '#node/models/folder.ts';
-import { modelBudget } from '#node/scorers/modelPart.ts';
+import { modelBudget } from '#node/models/memory.ts';
 import { openScorers } from '#node/scorers/open.ts';
 import { openProbe } from '#node/scorers/probe.ts';
 import type { NumberedPair, PairScorer, RatingSource } from '#node/scorers/rating.ts';

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
 import { readWantedPairs } from '#node/engine.ts';
-import { modelBudget } from '#node/scorers/modelPart.ts';
+import { modelBudget } from '#node/models/memory.ts';
 import type { StartScorer } from '#node/scoring/process.ts';
 import { ensembleQuality } from '#node/scoring/quality.ts';
 import type { RunOptions, ScoringOutcome, ScoringTarget } from '#node/scoring/run.ts';
@@ -47,6 +47,8 @@ interface Setup {
   readonly lines: readonly string[];
   readonly start: StartScorer;
   readonly options: Partial<RunOptions>;
+  /** The program fits small files itself. */
+  readonly fitsHere: boolean;
   /** Called with each event of the run: tests abort and edit here. */
   readonly on: (event: string, target: Target) => void;
   /** The length of an answer. With more than there is, a share of the pairs is fitted. */
@@ -61,6 +63,7 @@ async function run({
   lines = PAIRS,
   start = async () => Promise.resolve(scriptedFit()),
   options = {},
+  fitsHere = false,
   on = () => undefined,
   answerLength = 100,
   hasScores = false,
@@ -128,6 +131,7 @@ async function run({
         budget: modelBudget(4000),
         log: () => undefined,
         isTrusted: true,
+        fitsHere,
         secret: async () => Promise.resolve(undefined),
         maySend: async () => Promise.resolve(),
       },
@@ -270,6 +274,39 @@ describe('a scoring run', () => {
 });
 
 describe('a process', () => {
+  it('is not started for a small file where the program can fit it itself, and the margins are the same', async () => {
+    const lines = [...generatePairs(120, 5, 8)];
+    const options = { selfTest: true, ladder: true };
+    let starts = 0;
+    const start: StartScorer = async () => {
+      starts++;
+      return Promise.resolve(startInMemory());
+    };
+    const own = await run({ lines, start, options, fitsHere: true });
+    expect(starts).toBe(0);
+    const other = await run({ lines, start, options });
+    expect(starts).toBe(1);
+    expect(own.margins.every((margin) => !Number.isNaN(margin))).toBe(true);
+    expect([own.margins, own.outcome]).toEqual([other.margins, other.outcome]);
+    const long = await run({ lines, start, fitsHere: true, answerLength: 100_000 });
+    expect(starts).toBe(2);
+    expect(long.margins).toEqual(own.margins);
+  });
+
+  it('that is this one ends with a cancellation', async () => {
+    const controller = new AbortController();
+    const { outcome, margins } = await run({
+      lines: [...generatePairs(120, 5, 8)],
+      fitsHere: true,
+      options: { signal: controller.signal },
+      on(event) {
+        if (event === 'fitting') controller.abort(new Error('enough'));
+      },
+    });
+    expect(outcome).toMatchObject({ message: 'enough' });
+    expect(margins.every((margin) => Number.isNaN(margin))).toBe(true);
+  });
+
   it('that dies in a fit is replaced, and the next one continues where it was', async () => {
     const calls: string[] = [];
     const crashes = new Set(['fit 1', 'selfTest groups']);

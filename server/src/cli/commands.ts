@@ -1,9 +1,7 @@
-// What the commands run, loaded as a whole when one of them does: many small parts would take longer to find.
+// What all commands but `check` run, loaded as a whole when one of them does: many small parts would take longer to find.
 export { apply } from './apply.ts';
 export { baseline } from './baseline.ts';
 export { build } from './build.ts';
-export { check } from './check.ts';
-export { commandWith } from './context.ts';
 export { convert } from './convert.ts';
 export { diff, gitDriver } from './diff.ts';
 export { explainRule } from './explain.ts';
@@ -17,5 +15,4 @@ export { review } from './review.ts';
 export { rows } from './rows.ts';
 export { writeScores } from './score.ts';
 export { selfTest } from './selftest.ts';
-export { spoolStandardInput } from './standardInput.ts';
 export { stats } from './stats.ts';

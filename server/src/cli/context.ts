@@ -5,8 +5,7 @@ import { messages, UserError } from '#core/messages.ts';
 import { openCache } from '#node/cache.ts';
 import { openCacheFolder } from '#node/cacheFolder.ts';
 import { defaultCacheFolder } from '#node/cachePlace.ts';
-import { sendingOf } from '#node/scorers/endpoint.ts';
-import { modelBudget } from '#node/scorers/modelPart.ts';
+import { modelBudget } from '#node/models/memory.ts';
 import { environmentSecret } from '#node/scorers/secrets.ts';
 import { smallWorkHere } from '#node/smallWork.ts';
 import { threads, widthFor } from '#node/threads.ts';
@@ -53,8 +52,10 @@ export function commandWith(
       budget: modelBudget(modelMemory),
       log: printer.note,
       isTrusted: true,
+      fitsHere: true,
       secret: async (name) => Promise.resolve(environmentSecret(name)),
       async maySend(rule) {
+        const { sendingOf } = await import('#node/scorers/endpoint.ts');
         const { what, where } = sendingOf(rule, 'this dataset');
         if (!send) throw messages.notAllowedToSend(what, where);
         printer.note(`Sending ${what} to ${where}.`);

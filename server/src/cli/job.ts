@@ -28,6 +28,7 @@ import { ensembleQuality } from '#node/scoring/quality.ts';
 import type { ComparingStage, NamedScorers, RunListener } from '#node/scoring/run.ts';
 import { runScoring, whyUnscored } from '#node/scoring/run.ts';
 import { maxSigned } from '#node/signatures.ts';
+import { minCachedBytes } from '#node/smallWork.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
 import { surveyDataset } from '#node/survey.ts';
 import type { FileSurvey } from '#node/surveyFile.ts';
@@ -59,13 +60,14 @@ const STAGE_TITLES: Record<FitStage | ComparingStage['stage'], string> = {
 export async function surveyOne(
   { bar, ranges, cache, memoryMb, signal }: Command,
   file: DataFile,
-  { rebuild = false, maxSigned = 0 } = {},
+  { rebuild = false, maxSigned = 0, minCachedBytes = 0 } = {},
 ): Promise<FileSurvey> {
   return surveyFile(file, {
     ranges,
     cache,
     rebuild,
     maxSigned,
+    minCachedBytes,
     memoryMb,
     settings: await settingsFor(file.path),
     onProgress: (done) => {
@@ -85,10 +87,14 @@ export async function surveyGroup(
   const dataset = await openGroup(paths, recordBytesFor(memoryMb));
   for (const missing of dataset.missingShards) command.note(missingShardsMessage(dataset.name, missing));
   for (const note of dataset.notes) command.note(`${dataset.name}: ${note}`);
+  const least = minCachedBytes(dataset.files.reduce((sum, { size }) => sum + size, 0));
   const surveyed = await surveyDataset(
     dataset,
     async (file, pairsBefore) =>
-      surveyOne(command, file, { maxSigned: sign ? Math.max(0, maxSigned(memoryMb) - pairsBefore) : 0 }),
+      surveyOne(command, file, {
+        maxSigned: sign ? Math.max(0, maxSigned(memoryMb) - pairsBefore) : 0,
+        minCachedBytes: least,
+      }),
     { canPart, signal, memoryMb },
   );
   const splits = splitsOf(surveyed);

@@ -8,7 +8,6 @@ import type { OnnxRule } from '#core/reward/scorerRule.ts';
 import { HEADS, PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import { openCacheFolder } from '#node/cacheFolder.ts';
 import { defaultCacheFolder } from '#node/cachePlace.ts';
-import { endForSure } from '#node/ending.ts';
 import { expandPaths } from '#node/paths.ts';
 import { inWords } from '#node/systemErrors.ts';
 import type { McpOptions } from '#protocol/mcp.ts';
@@ -66,7 +65,7 @@ const program = new Program('preflens')
   });
 
 const command = async (): Promise<Command> => {
-  const { commandWith } = await import('./commands.ts');
+  const { commandWith } = await import('./checking.ts');
   return commandWith(program.opts<Global>(), printer, cancel.signal, () => {
     run.failed = true;
   });
@@ -132,7 +131,7 @@ program
         out?: string;
       },
     ) => {
-      const { check, spoolStandardInput } = await import('./commands.ts');
+      const { check, spoolStandardInput } = await import('./checking.ts');
       const spooled = await spoolStandardInput(await expandPaths(files), cancel.signal);
       const { paths, shownAs, said, done } = spooled;
       const all = await command();
@@ -519,8 +518,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     cancel.abort(new UserError('Cancelled. Nothing was written.'));
     // Kill a command that does not react soon.
     setTimeout(() => {
-      process.on('exit', endForSure);
-      process.exit(CANNOT_RUN);
+      void import('#node/ending.ts').then(({ endForSure }) => {
+        process.on('exit', endForSure);
+        process.exit(CANNOT_RUN);
+      });
     }, 1000).unref();
   });
 }

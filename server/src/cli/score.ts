@@ -11,7 +11,6 @@ import { idOf, oppositionsTo, withParts } from '#core/reward/ensemble.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
 import { Distribution } from '#core/score/ranking.ts';
 import type { ScoreRow } from '#formats/arrow.ts';
-import { scoresToArrow } from '#formats/arrow.ts';
 import { readPairs } from '#node/engine.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
 import { assertSame, sourceName } from '#node/survey.ts';
@@ -197,6 +196,7 @@ async function* asText(lines: AsyncIterable<ScoreLine>): AsyncGenerator<Uint8Arr
 async function* asArrow(lines: AsyncIterable<ScoreLine>): AsyncGenerator<Uint8Array> {
   const rows: ScoreRow[] = [];
   for await (const line of lines) rows.push(line);
+  const { scoresToArrow } = await import('#formats/arrow.ts');
   yield scoresToArrow(rows);
 }
 

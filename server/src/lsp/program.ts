@@ -9,7 +9,7 @@ import { messages, UserError } from '#core/messages.ts';
 import { defaultCacheFolder } from '#node/cachePlace.ts';
 import { openDisk } from '#node/diskTools.ts';
 import { endForSure } from '#node/ending.ts';
-import { modelBudget } from '#node/scorers/modelPart.ts';
+import { modelBudget } from '#node/models/memory.ts';
 import { startScorer } from '#node/scoring/process.ts';
 import type { RangeRunner } from '#node/threads.ts';
 import { threads, widthFor } from '#node/threads.ts';

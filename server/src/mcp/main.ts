@@ -9,7 +9,7 @@ import { terminalLine } from '#core/escape/escape.ts';
 import { UserError } from '#core/messages.ts';
 import { openDisk } from '#node/diskTools.ts';
 import { endForSure } from '#node/ending.ts';
-import { modelBudget } from '#node/scorers/modelPart.ts';
+import { modelBudget } from '#node/models/memory.ts';
 import { pooled, poolWidth } from '#node/scoring/pool.ts';
 import { startScorer } from '#node/scoring/process.ts';
 import { threads, widthFor } from '#node/threads.ts';

@@ -7,7 +7,6 @@ import type { Survey } from '#core/dataset/survey.ts';
 import type { PolarityDecision } from '#core/mapping/polarity/polarity.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { heldFrom } from '#core/mapping/recognise.ts';
-import { factsFromArrow, factsToArrow } from '#formats/factsArrow.ts';
 
 import { EXPENDABLE, readJsonEntry, writeEntry } from './cacheEntry.ts';
 import type { Tell } from './cacheFolder.ts';
@@ -158,12 +157,15 @@ export function openCache(path: string, tell: Tell = () => undefined): SurveyCac
       const now = new Date();
       // Marks it as recently used. If that fails, the entry is only deleted earlier.
       await utimes(sidecar, now, now).catch(() => undefined);
+      // Loaded here: Arrow takes half as long to load as Node to start, and a run that keeps nothing doesn't need it.
+      const { factsFromArrow } = await import('#formats/factsArrow.ts');
       return { ...rest.survey, counts: new Map(rest.counts), facts: factsFromArrow(bytes) };
     },
     async save(path, schema, known, survey) {
       try {
         await mkdir(facts, PRIVATE_FOLDER);
         const { facts: table, counts, ...kept } = survey;
+        const { factsToArrow } = await import('#formats/factsArrow.ts');
         const bytes = factsToArrow(table);
         const rest: StoredSurvey = { survey: kept, counts: [...counts], factsDigest: sha256(bytes) };
         const { digest } = known;

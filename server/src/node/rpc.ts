@@ -1,6 +1,15 @@
 // The typed wires of #protocol on vscode-jsonrpc, over any transport.
+import type { ChildProcess } from 'node:child_process';
+
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
-import { CancellationTokenSource, ParameterStructures, ResponseError } from 'vscode-jsonrpc/node';
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  ParameterStructures,
+  ResponseError,
+} from 'vscode-jsonrpc/node';
 
 import type { Handlers, Listeners } from '#core/channel/channel.ts';
 
@@ -16,6 +25,11 @@ export interface Caller<Requests> {
     params: Requests[Name] extends { params: infer P } ? P : never,
     signal?: AbortSignal,
   ): Promise<Requests[Name] extends { result: infer R } ? R : never>;
+}
+
+/** To a child process, or to the parent of this one. */
+export function connectionTo(process: ChildProcess | NodeJS.Process): MessageConnection {
+  return createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 }
 
 /** The part of a connection that `serve` needs. */

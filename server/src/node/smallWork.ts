@@ -8,6 +8,13 @@ import type { RangeRunner } from './threads.ts';
 const MAX_FILE_BYTES = 1 << 18;
 /** In all: a folder of many small files is worth its threads. */
 const MAX_BYTES = 1 << 20;
+/** Handing such a file to a thread takes as long as reading it, however many there are. */
+const TINY_BYTES = 1 << 15;
+
+/** Files from this size on are worth a cache, where this many bytes are read in all. */
+export function minCachedBytes(bytes: number): number {
+  return bytes > MAX_BYTES ? TINY_BYTES : MAX_FILE_BYTES;
+}
 
 /** Reads a file or its facts once. A search is not among them: only a thread can be stopped in an expression. */
 const HERE: ReadonlySet<RangeWork> = new Set(['survey', 'signatures', 'relate', 'version']);
@@ -29,8 +36,10 @@ export function smallWorkHere(pool: RangeRunner): RangeRunner {
       signal: AbortSignal,
     ): Promise<Works[W]['result']> => {
       const bytes = HERE.has(work) ? bytesOf(task.path) : Infinity;
-      if (bytes > Math.min(MAX_FILE_BYTES, left)) return pool.run(work, task, onBytes, signal);
-      left -= bytes;
+      if (bytes > TINY_BYTES) {
+        if (bytes > Math.min(MAX_FILE_BYTES, left)) return pool.run(work, task, onBytes, signal);
+        left -= bytes;
+      }
       signal.throwIfAborted();
       const { workOn } = await import('./rangeWork.ts');
       try {

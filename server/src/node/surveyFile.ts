@@ -21,6 +21,7 @@ import type { FileSettings } from './config.ts';
 import { configuredMapping, DEFAULT_SETTINGS } from './config.ts';
 import { containerOf, inRanges } from './containers/containers.ts';
 import type { DataFile } from './dataFile.ts';
+import { isPlain } from './dataFile.ts';
 import type { RangeSurvey } from './rangeSurvey.ts';
 import { appendPart, joinParts } from './rangeSurvey.ts';
 import { readBlocks, sameStamp } from './stored.ts';
@@ -30,6 +31,8 @@ export interface SurveyOptions {
   readonly ranges: RangeRunner;
   /** Undefined: don't cache. */
   readonly cache?: SurveyCache | undefined;
+  /** Smaller files are read again each time, if they are plain text: that takes no longer than the cache. */
+  readonly minCachedBytes?: number | undefined;
   /** Ignore the cached survey and replace it. */
   readonly rebuild?: boolean;
   /** The user's settings for the file. */
@@ -283,7 +286,8 @@ export async function surveyFile(file: DataFile, given: SurveyOptions): Promise<
 }
 
 async function surveyLines(file: DataFile, options: SurveyOptions): Promise<FileSurvey> {
-  if (options.cache) return surveyKnown(file, options.cache, options);
+  const isQuick = isPlain(file) && !file.codec.isTable && file.size < (options.minCachedBytes ?? 0);
+  if (options.cache && !isQuick) return surveyKnown(file, options.cache, options);
   const read = await surveyWhole(file, options);
   await file.assertSame();
   return { ...read, source: 'whole', digest: '' };

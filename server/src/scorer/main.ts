@@ -1,14 +1,14 @@
 // The scoring process, started with an IPC channel by the server or the command line.
 import { isMainThread, workerData } from 'node:worker_threads';
 
-import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
+import { connectionTo } from '#node/rpc.ts';
 
 import { serveScorer } from './loop.ts';
 import { watchMemory, watchOverMemory } from './memory.ts';
 import { CREW, serveCrew } from './threads.ts';
 
 if (isMainThread) {
-  const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+  const connection = connectionTo(process);
   // Without a parent, nobody needs the scores.
   process.on('disconnect', () => process.exit(0));
   serveScorer(connection, process.pid, import.meta.filename);

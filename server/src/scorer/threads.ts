@@ -10,13 +10,11 @@ import type { Directions, Nearest, NearestWish } from '#core/score/nearest.ts';
 import { nearestTo } from '#core/score/nearest.ts';
 import type { PairNumbers, PairText } from '#core/score/readPairs.ts';
 import { readPairs } from '#core/score/readPairs.ts';
+import type { FitCrew } from '#node/scoring/fitHandlers.ts';
+import { ALONE } from '#node/scoring/fitHandlers.ts';
 
 /** Does the work of a job. */
-export interface Crew {
-  read(pairs: readonly PairText[]): Promise<PairNumbers>;
-  /** Parts that it fits side by side. */
-  widthFor(rows: JobRows): number;
-  fit(rows: JobRows, part: number, sign: Int8Array, pause: Pause): Promise<PartFit>;
+export interface Crew extends FitCrew {
   /** @param directions with values that threads share */
   nearest(directions: Directions, queries: Int32Array, wish: NearestWish, pause: Pause): Promise<Nearest>;
 }
@@ -117,7 +115,7 @@ export function crewFor(program: string | undefined): Crew {
   return {
     async read(pairs) {
       for (const { chosen, rejected } of pairs) length += chosen.length + rejected.length;
-      if (!threads || length < READ_HERE) return readPairs(pairs);
+      if (!threads || length < READ_HERE) return ALONE.read(pairs);
       return threads.run(
         'numbers',
         () => ({ pairs }),
@@ -126,7 +124,7 @@ export function crewFor(program: string | undefined): Crew {
     },
     widthFor: (rows) => (!threads || isSmall(rows) ? 1 : Math.min(threads.width, rows.foldCount)),
     async fit(rows, part, sign, pause) {
-      if (!threads || isSmall(rows)) return fitPart(rows, part, sign, pause);
+      if (!threads || isSmall(rows)) return ALONE.fit(rows, part, sign, pause);
       return new Promise((resolve, reject) => {
         const message = (thread: Thread): ToThread => {
           const isNew = thread.rows !== rows;

@@ -2,7 +2,7 @@ import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 import { RowReader } from '#formats/parquet/rows.ts';
 
 import { openParquet } from '../parquet/open.ts';
-import { planTable } from '../parquet/save.ts';
+import type { SavePlan } from '../save.ts';
 import type { Container } from './container.ts';
 import type { OpenTableAt } from './rows.ts';
 import { tableContainer } from './rows.ts';
@@ -23,5 +23,18 @@ const openTable: OpenTableAt = (path, wanted) => {
 
 export const PARQUET: Container = {
   ...tableContainer(openTable),
-  plan: ({ path }, changes) => planTable(path, changes),
+  plan({ path }, changes) {
+    let plan: SavePlan | undefined;
+    return {
+      isLikelyInPlace: false,
+      // Loaded when a table is saved: with Arrow, which most runs don't need, it takes half as long to load as Node to start.
+      async replacements() {
+        const { planTable } = await import('../parquet/save.ts');
+        plan = planTable(path, changes);
+        return plan.replacements();
+      },
+      verify: async (partial) => (await plan?.verify?.(partial)) ?? false,
+      close: () => plan?.close?.(),
+    };
+  },
 };

@@ -1,4 +1,5 @@
 // One memory budget for all models of this process: a start waits until idle models have made room.
+import { totalmem } from 'node:os';
 
 export interface Holder {
   readonly bytes: number;
@@ -41,4 +42,9 @@ export class MemoryBudget {
     }
     return free() >= wanted;
   }
+}
+
+/** Memory for all models; by default half of the machine's: the rest is for the editor and other programs. */
+export function modelBudget(maxMb?: number): MemoryBudget {
+  return new MemoryBudget(maxMb === undefined ? totalmem() / 2 : maxMb * 2 ** 20);
 }

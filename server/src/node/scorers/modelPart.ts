@@ -1,5 +1,5 @@
 // A model in a folder with its process and its stored scores: what every scorer that runs a model is made of.
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import { messages } from '#core/messages.ts';
@@ -14,7 +14,7 @@ import { doWithout } from '../cacheFolder.ts';
 import type { ModelFolder } from '../models/folder.ts';
 import type { HostLimits } from '../models/host.ts';
 import { ModelHost } from '../models/host.ts';
-import { MemoryBudget } from '../models/memory.ts';
+import type { MemoryBudget } from '../models/memory.ts';
 import { providersFor } from '../models/providers.ts';
 import { ScoreCache } from '../models/scoreCache.ts';
 import type { StartScorer } from '../scoring/process.ts';
@@ -28,11 +28,6 @@ export interface ModelMachine {
   readonly budget: MemoryBudget;
   readonly limits?: Partial<HostLimits>;
   readonly log: (line: string) => void;
-}
-
-/** Memory for all models; by default half of the machine's: the rest is for the editor and other programs. */
-export function modelBudget(maxMb?: number): MemoryBudget {
-  return new MemoryBudget(maxMb === undefined ? totalmem() / 2 : maxMb * 2 ** 20);
 }
 
 /** Memory beside the weights: code, and the arena of one batch. */

@@ -6,19 +6,16 @@ import { messages, UserError } from '#core/messages.ts';
 import type { EndpointRule, ScorerRule } from '#core/reward/scorerRule.ts';
 
 import { CONFIG_NAME, pathInside } from '../config.ts';
-import { openColumns } from './columns.ts';
 import type { EndpointMachine } from './endpoint.ts';
-import { openEndpoint } from './endpoint.ts';
 import type { ModelMachine } from './modelPart.ts';
-import { openOnnxScorer } from './onnx.ts';
-import { openProbe } from './probe.ts';
 import type { PairScorer } from './rating.ts';
 import { keyFor } from './secrets.ts';
-import { openSidecar } from './sidecar.ts';
 
 export interface ScorerMachine extends ModelMachine, EndpointMachine {
   /** The folder may name models, templates and servers. */
   readonly isTrusted: boolean;
+  /** The program has nothing else to do meanwhile, so it fits small files itself. */
+  readonly fitsHere?: boolean;
   /** Resolves if texts and the secret of the rule may go to its server; rejects with what would be sent. */
   readonly maySend: (rule: EndpointRule) => Promise<void>;
 }
@@ -37,6 +34,7 @@ type OpenRule = Exclude<ScorerRule, { readonly kind: 'consistency' }>;
 
 const NEED_TRUST: ReadonlySet<ScorerRule['kind']> = new Set(['onnx', 'probe', 'endpoint']);
 
+/** Each kind of scorer is loaded when a rule names it. */
 async function openScorer(
   rule: OpenRule,
   folder: string,
@@ -47,19 +45,19 @@ async function openScorer(
   if (NEED_TRUST.has(rule.kind) && !machine.isTrusted) throw messages.untrusted();
   switch (rule.kind) {
     case 'onnx':
-      return openOnnxScorer(rule, folder, machine, signal);
+      return (await import('./onnx.ts')).openOnnxScorer(rule, folder, machine, signal);
     case 'probe':
-      return openProbe(rule, folder, machine, signal);
+      return (await import('./probe.ts')).openProbe(rule, folder, machine, signal);
     case 'columns':
-      return openColumns(rule, file.mapping);
+      return (await import('./columns.ts')).openColumns(rule, file.mapping);
     case 'sidecar':
       if (!machine.isTrusted) pathInside(join(folder, CONFIG_NAME), rule.file);
-      return openSidecar(rule, folder, file.path ?? folder, file.firstPairOf);
+      return (await import('./sidecar.ts')).openSidecar(rule, folder, file.path ?? folder, file.firstPairOf);
     case 'endpoint':
       // Report a missing secret before asking for permission to send.
       await keyFor(rule, machine.secret);
       await machine.maySend(rule);
-      return openEndpoint(rule, machine);
+      return (await import('./endpoint.ts')).openEndpoint(rule, machine);
   }
 }
 

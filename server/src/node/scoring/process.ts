@@ -2,14 +2,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 
-import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
-
 import { UserError } from '#core/messages.ts';
 import type { ScorerNotifications, ScorerRequests } from '#protocol/scorer.ts';
 import { SCORER_PROTOCOL } from '#protocol/version.ts';
 
 import type { Caller } from '../rpc.ts';
-import { callerOf } from '../rpc.ts';
 import { SilenceWatch } from './silence.ts';
 
 /** A running scoring process. */
@@ -102,6 +99,8 @@ export async function startScorer(
   path: string,
   { maxMb = 0, signal, silence = SILENCE_LIMITS }: StartOptions & { readonly silence?: SilenceLimits } = {},
 ): Promise<Scorer> {
+  // Loaded here, because runs without a process don't need its libraries.
+  const { callerOf, connectionTo } = await import('../rpc.ts');
   signal?.throwIfAborted();
   const child = fork(path, [], {
     serialization: 'advanced',
@@ -118,7 +117,7 @@ export async function startScorer(
   child.on('message', () => {
     watch.heard();
   });
-  const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+  const connection = connectionTo(child);
   const gone = new Promise<never>((_, reject) => {
     child.once('exit', (code, signal) => {
       connection.dispose();

@@ -23,7 +23,9 @@ import { consistencyMember } from '../scorers/pairTable.ts';
 import type { PairScorer, RatingSource } from '../scorers/rating.ts';
 import type { FitProgress, Scored } from './fit.ts';
 import { score } from './fit.ts';
+import { MAX_LENGTH_HERE, startHere } from './fitHere.ts';
 import { withOthers } from './planted.ts';
+import type { StartScorer } from './process.ts';
 
 /** The scorers of a run. Without a rule that names another one, the built-in scorer alone. */
 export interface NamedScorers {
@@ -188,16 +190,18 @@ async function fit(
   const files = target.begin();
   const { preferenceCount } = target;
   const { facts } = target.source();
-  const share = fittedShare(answerLength(facts));
+  const length = answerLength(facts);
+  const share = fittedShare(length);
   const margins = new Float32Array(facts.pairCount).fill(Number.NaN);
   const numbers: number[] = [];
   const begun = performance.now();
+  const startProcess: StartScorer = async (wishes) => {
+    const scorer = await machine.start(wishes);
+    listener.log(`Scoring process ${scorer.pid} started.`);
+    return scorer;
+  };
   const scored = await score(
-    async (wishes) => {
-      const scorer = await machine.start(wishes);
-      listener.log(`Scoring process ${scorer.pid} started.`);
-      return scorer;
-    },
+    machine.fitsHere === true && length <= MAX_LENGTH_HERE ? startHere : startProcess,
     {
       pairs: () => pairBatches(files, share, grouping, numbers),
       pairCount: Math.ceil(preferenceCount * share),
