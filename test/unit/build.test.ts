@@ -314,7 +314,7 @@ it('writes tables, which hold the same records', async () => {
   const values = valuesOf('back.jsonl');
   expect(values.length).toBe(10);
   for (const value of values) {
-    const at = value['source_line'] as number;
+    const at = value.source_line as number;
     const own = JSON.parse(LINES[at - 1]!) as object;
     expect(value).toEqual({ ...own, source_file: 'data.jsonl', source_line: at });
   }

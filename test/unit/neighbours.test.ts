@@ -11,7 +11,7 @@ import { MAX_NEAR, oppositionTo, oppositionWords } from '#core/reward/neighbours
 import { nearestTo, scaleRows } from '#core/score/nearest.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { readWantedPairs } from '#node/engine.ts';
-import { modelBudget } from '#node/scorers/modelPart.ts';
+import { modelBudget } from '#node/models/memory.ts';
 import { openProbe } from '#node/scorers/probe.ts';
 import type { PairScorer, RatingSource } from '#node/scorers/rating.ts';
 import type { StartScorer } from '#node/scoring/process.ts';

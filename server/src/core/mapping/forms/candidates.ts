@@ -13,7 +13,7 @@ import type { Form, FormContext, Item, Need, PathChange } from './form.ts';
 import { listNeed, presence } from './form.ts';
 import { toNumber } from './label.ts';
 import { exchangeLetters, letterOf, letterRanks, rankingOf } from './letters.ts';
-import { bestNamed, besideItem, hasNamesOf, nameFor, valueItems } from './named.ts';
+import { besideItem, bestNamed, hasNamesOf, nameFor, valueItems } from './named.ts';
 import { swapInLists, swapMarks } from './otherVerdicts.ts';
 import { hasRankings, majority, rankingsIn } from './rankings.ts';
 
