@@ -183,7 +183,7 @@ describe.each(Object.entries(VSIXES))('the VSIX for %s', (target, { mb, runtime 
 });
 
 describe('the command line from npm', () => {
-  const place = join(folder, 'unpacked');
+  const place = join(folder, 'uncompressed');
   const project = join(folder, 'project');
   let tarball = '';
   let files: string[] = [];

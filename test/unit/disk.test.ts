@@ -157,14 +157,14 @@ describe('the cache', () => {
 
   it('keeps no survey of a plain file that is smaller than the reader says', async () => {
     const path = write('small.jsonl', `${MIXED.join('\n')}\n`);
-    const packed = write('small.jsonl.gz', zlib.gzipSync(MIXED.join('\n')));
+    const zipped = write('small.jsonl.gz', zlib.gzipSync(MIXED.join('\n')));
     const minCachedBytes = statSync(path).size + 1;
     const seldom = async (name: string) =>
       surveyFile(await openFile(name), { ranges: HERE, cache: cacheOf(), minCachedBytes, signal: never });
     const first = await seldom(path);
     expect([first.source, (await seldom(path)).source, first.sidecar]).toEqual(['whole', 'whole', undefined]);
-    await seldom(packed);
-    expect((await seldom(packed)).source).toBe('cache');
+    await seldom(zipped);
+    expect((await seldom(zipped)).source).toBe('cache');
     appendFileSync(path, `${good(7)}\n`);
     await seldom(path);
     expect((await seldom(path)).source).toBe('cache');
