@@ -70,7 +70,7 @@ interface Bill {
   readonly components: readonly Component[];
 }
 
-const DOCUMENTS = String.raw`README\.md|CHANGELOG\.md|ThirdPartyNotices\.txt|sbom\.cdx\.json|media/docs/[\w-]+\.md|media/docs/rules/[a-z-]+\.md|media/docs/pictures/[a-z-]+\.png|media/preflens\.schema\.json`;
+const DOCUMENTS = String.raw`README\.md|CHANGELOG\.md|ThirdPartyNotices\.txt|sbom\.cdx\.json|media/docs/[\w-]+\.md|media/docs/rules/[a-z-]+\.md|media/docs/pictures/[a-z-]+\.png|media/(preflens|recipe)\.schema\.json`;
 const IN_EXTENSION = new RegExp(
   String.raw`^(${DOCUMENTS}|readme\.md|changelog\.md|LICENSE\.txt|package(\.nls(\.[a-z-]+)?)?\.json|l10n/bundle\.l10n(\.[a-z-]+)?\.json|client/api\.d\.ts|dist/[A-Za-z]+\.(js|cjs|css)|dist/(page|node)-[A-Za-z]+-[A-Z0-9]{8}\.js|dist/fonts/KaTeX_[\w-]+\.woff2|dist/node_modules/onnxruntime-(node|common)/.*|media/(icons|sample|walkthrough)/[\w.-]+|syntaxes/[\w.]+)$`,
 );
