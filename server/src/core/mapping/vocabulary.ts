@@ -207,7 +207,7 @@ function comparisons(name: string, other: string): readonly string[] {
 
 /** "A" and "B", "Response A" and "Response B": names in sentences. */
 const namesIn = (letter: string, number: string): readonly string[] => [
-  ...[letter, letter.toUpperCase()],
+  ...[letter, letter.toUpperCase(), number],
   ...joined(
     [` ${letter.toUpperCase()}`, ` ${number}`],
     SPOKEN.flatMap((name) => [name, capital(name)]),

@@ -361,6 +361,11 @@ function orderNeeds({ from, order }: CandidateAnswers): readonly Need[] {
     });
   if (from.kind === 'list' || from.kind === 'dialogue')
     return [listNeed(from.at, 1, isRated, `answers with "${first}"`)];
+  if (from.kind === 'values') {
+    const fits = (value: Json): boolean =>
+      isObject(value) && Object.values(value).some((item) => item !== undefined && isRated(item));
+    return [{ at: from.at, expected: `answers with "${first}"`, fits }];
+  }
   return from.kind === 'fields'
     ? from.at.slice(0, 1).map((at) => ({ at, expected: `an answer with "${first}"`, fits: isRated }))
     : [];

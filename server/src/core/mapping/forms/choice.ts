@@ -24,7 +24,10 @@ export const choiceForm: Form<ChoiceAnswers> = {
   needs: ({ first, second, label }) => [
     fieldNeed(first),
     fieldNeed(second),
-    ...labelKind(label).needs(label),
+    // A label may repeat an answer.
+    ...labelKind(label)
+      .needs(label)
+      .filter(({ at }) => at !== first.at && at !== second.at),
   ],
   // A label that repeats a name shows in no field by itself that it does.
   fits: ({ label }, record) =>

@@ -13,7 +13,7 @@ import {
   WORSE_FIELDS,
   WORSE_LABEL_NAMES,
 } from '../vocabulary.ts';
-import { pair, text } from './parts.ts';
+import { messages, pair, text } from './parts.ts';
 
 /** Comparisons of A with B, as judges write them. */
 const COMPARISONS: Verdicts = {
@@ -21,6 +21,10 @@ const COMPARISONS: Verdicts = {
   second: ['B>A', 'B>>A', 'B > A', 'B >> A', '[[B>A]]', '[[B>>A]]', '[[B]]', 'A<B', 'A<<B'],
   ties: ['A=B', 'B=A', 'A = B', '[[A=B]]', '[[C]]', 'tie'],
 };
+
+/** Whole conversations, of which the ends are compared. */
+const conversations = (...ends: readonly string[]): string =>
+  anyOf(joined(ends, ['messages', 'conversation', 'chat', 'dialogue', 'conversations']));
 
 /** The answer in an object with more about it, such as its model. */
 const textIn = (names: readonly string[]): string =>
@@ -69,6 +73,19 @@ export const ANY_NAMES: readonly Mapping[] = [
     unless: FURTHER_ANSWERS,
     polarity:
       'the label compares: A>B and A>>B mean that the first response is better, B>A the second, A=B a tie',
+  },
+  {
+    id: 'conversations-ab',
+    title: 'two conversations, A and B or 1 and 2, with a winner',
+    prompt: [],
+    answers: {
+      kind: 'choice',
+      first: messages(conversations('_a', '_A', '_1', 'A', '1')),
+      second: messages(conversations('_b', '_B', '_2', 'B', '2')),
+      label: { kind: 'value', at: `${LABEL_FIELDS}|chosen`, ...VERDICT_WORDS },
+    },
+    polarity:
+      'the label names the better conversation: a, 1 or model_a the first, b, 2 or model_b the second',
   },
   {
     id: 'winner-repeated',

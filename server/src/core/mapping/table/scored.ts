@@ -11,7 +11,7 @@ import {
 } from '../vocabulary.ts';
 import { text } from './parts.ts';
 
-const LISTS = 'responses|completions|outputs|candidates|generations|answers';
+const LISTS = 'responses|completions|outputs|candidates|generations|answers|samples';
 
 /** A label beside the scores of a list: it decides, and its number may count from 0 or from 1. */
 const PICKED = anyOf(
