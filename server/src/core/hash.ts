@@ -63,7 +63,7 @@ export function hashKey(text: string, [start1, start2]: Key = NO_KEY): Key {
   state[2] = start1 ^ 0x9e3779b9;
   state[3] = start2 ^ 0x7f4a7c15;
   let [at, kept] = [0, 0];
-  do {
+  while (at < text.length) {
     const target = kept === 0 ? piece : piece.subarray(kept);
     const { read, written } = encoder.encodeInto(at === 0 ? text : text.slice(at), target);
     at += read;
@@ -76,7 +76,7 @@ export function hashKey(text: string, [start1, start2]: Key = NO_KEY): Key {
     mixBlocks(whole);
     kept = have - whole;
     piece.copyWithin(0, whole, have);
-  } while (at < text.length);
+  }
   const [h1, h2, h3, h4] = state as unknown as [number, number, number, number];
   // The length goes in first: texts that differ only in trailing zeros differ only in length.
   const a = finish(h1 ^ Math.imul(text.length, C2));

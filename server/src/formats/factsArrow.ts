@@ -5,79 +5,100 @@ import { makeVector, Table, tableFromIPC, tableToIPC } from 'apache-arrow';
 
 import { pairColumns, recordColumns } from '#core/facts/facts.ts';
 import { Facts, keyAt } from '#core/facts/facts.ts';
-import { pairKey } from '#core/model/identity.ts';
+import { joinKeys } from '#core/hash.ts';
 
 /** `pair` of a record without pairs. */
 const NO_PAIR = -1;
 
-function rowsOf(facts: Facts): number {
-  let rows = facts.pairCount;
-  for (let record = 0; record < facts.recordCount; record++) {
-    const [from, to] = facts.pairsOf(record);
-    if (from === to) rows++;
-  }
-  return rows;
+const KEYS = ['promptKey', 'chosenKey', 'rejectedKey', 'pairKey'] as const;
+
+/** The record and the pair of each row. */
+interface Rows {
+  readonly record: Int32Array;
+  /** Among all pairs of the file; −1 for none. */
+  readonly pair: Int32Array;
+  /** In the record. */
+  readonly number: Int32Array;
 }
 
-interface Keys {
-  readonly promptKey: Uint32Array;
-  readonly chosenKey: Uint32Array;
-  readonly rejectedKey: Uint32Array;
-  readonly pairKey: Uint32Array;
-}
-
-const KEYS = ['promptKey', 'chosenKey', 'rejectedKey', 'pairKey'] as const satisfies (keyof Keys)[];
-
-function toTable(facts: Facts) {
-  const rows = rowsOf(facts);
-  const columns = {
-    record: new Int32Array(rows),
-    line: new Int32Array(rows),
-    byteStart: new Float64Array(rows),
-    byteEnd: new Float64Array(rows),
-    judgements: new Int32Array(rows),
-    good: new Int32Array(rows),
-    bad: new Int32Array(rows),
-    pair: new Int32Array(rows).fill(NO_PAIR),
-    promptLength: new Int32Array(rows),
-    chosenLength: new Int32Array(rows),
-    rejectedLength: new Int32Array(rows),
-    flags: new Uint8Array(rows),
-    style: new Uint32Array(rows),
-    origins: new Uint32Array(rows),
-  };
-  const keys = Object.fromEntries(KEYS.map((name) => [name, new Uint32Array(2 * rows)])) as unknown as Keys;
+function rowsOf(facts: Facts): Rows {
+  const { recordCount, pairCount } = facts;
+  let count = pairCount;
+  for (let record = 0; record < recordCount; record++)
+    if (facts.firstPairOf(record) === facts.firstPairOf(record + 1)) count++;
+  const [record, pair, number] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)];
   let row = 0;
-  const addRecord = (record: number): void => {
-    columns.record[row] = record;
-    columns.line[row] = facts.records.line[record] ?? 0;
-    columns.byteStart[row] = facts.records.byteStart[record] ?? 0;
-    columns.byteEnd[row] = facts.records.byteEnd[record] ?? 0;
-    columns.judgements[row] = facts.records.judgements[record] ?? 0;
-    columns.good[row] = facts.records.good[record] ?? 0;
-    columns.bad[row] = facts.records.bad[record] ?? 0;
-  };
-  for (let record = 0; record < facts.recordCount; record++) {
-    const [from, to] = facts.pairsOf(record);
-    if (from === to) {
-      addRecord(record);
-      row++;
-    }
-    for (let pair = from; pair < to; pair++, row++) {
-      addRecord(record);
-      columns.pair[row] = pair - from;
-      columns.promptLength[row] = facts.pairs.promptLength[pair] ?? 0;
-      columns.chosenLength[row] = facts.pairs.chosenLength[pair] ?? 0;
-      columns.rejectedLength[row] = facts.pairs.rejectedLength[pair] ?? 0;
-      columns.flags[row] = facts.pairs.flags[pair] ?? 0;
-      columns.style[row] = facts.pairs.style[pair] ?? 0;
-      columns.origins[row] = facts.pairs.origins[pair] ?? 0;
-      const identity = { ...facts.identity(pair), pairKey: pairKey(facts.identity(pair)) };
-      for (const name of KEYS) keys[name].set(identity[name], 2 * row);
+  for (let own = 0; own < recordCount; own++) {
+    const [from, to] = [facts.firstPairOf(own), facts.firstPairOf(own + 1)];
+    for (let at = from; at < Math.max(to, from + 1); at++, row++) {
+      record[row] = own;
+      pair[row] = at < to ? at : NO_PAIR;
+      number[row] = at < to ? at - from : NO_PAIR;
     }
   }
+  return { record, pair, number };
+}
+
+type Numbers = Int32Array | Uint32Array | Float64Array | Uint8Array;
+
+/** True if the places are 0, 1, 2 and so on: places never go back. */
+function areAll(places: Int32Array): boolean {
+  return places.length === 0 || (places[0] === 0 && places.at(-1) === places.length - 1);
+}
+
+/** The values at these places; 0 for a place below 0. `width` numbers make one value. */
+function taken<Column extends Numbers>(values: Column, places: Int32Array, width = 1): Column {
+  if (areAll(places)) return values.subarray(0, width * places.length) as Column;
+  const to = new (values.constructor as new (length: number) => Column)(width * places.length);
+  for (let row = 0; row < places.length; row++) {
+    const place = places[row] ?? NO_PAIR;
+    if (place < 0) continue;
+    for (let i = 0; i < width; i++) to[width * row + i] = values[width * place + i] ?? 0;
+  }
+  return to;
+}
+
+/** The keys of whole pairs, made of those of their answers. */
+function pairKeys({ pairs, pairCount }: Facts): Uint32Array {
+  const keys = new Uint32Array(2 * pairCount);
+  for (let pair = 0; pair < pairCount; pair++) {
+    const [low, high] = joinKeys(keyAt(pairs.chosenKey, pair), keyAt(pairs.rejectedKey, pair));
+    keys[2 * pair] = low;
+    keys[2 * pair + 1] = high;
+  }
+  return keys;
+}
+
+/** Column by column, and without a copy where each record has a pair: the language server answers nobody meanwhile. */
+function toTable(facts: Facts) {
+  const { records, pairs } = facts;
+  const { record, pair, number } = rowsOf(facts);
+  const columns = {
+    record,
+    line: taken(records.line, record),
+    byteStart: taken(records.byteStart, record),
+    byteEnd: taken(records.byteEnd, record),
+    judgements: taken(records.judgements, record),
+    good: taken(records.good, record),
+    bad: taken(records.bad, record),
+    pair: number,
+    promptLength: taken(pairs.promptLength, pair),
+    chosenLength: taken(pairs.chosenLength, pair),
+    rejectedLength: taken(pairs.rejectedLength, pair),
+    flags: taken(pairs.flags, pair),
+    style: taken(pairs.style, pair),
+    origins: taken(pairs.origins, pair),
+  };
+  const { promptKey, chosenKey, rejectedKey } = pairs;
+  const keys: Record<(typeof KEYS)[number], Uint32Array> = {
+    ...{ promptKey, chosenKey, rejectedKey },
+    pairKey: pairKeys(facts),
+  };
   const numbers = Object.entries(columns).map(([name, values]) => [name, makeVector(values)] as const);
-  const wide = KEYS.map((name) => [name, makeVector(new BigUint64Array(keys[name].buffer))] as const);
+  const wide = KEYS.map((name) => {
+    const { buffer, byteOffset } = taken(keys[name], pair, 2);
+    return [name, makeVector(new BigUint64Array(buffer, byteOffset, pair.length))] as const;
+  });
   return new Table(Object.fromEntries([...numbers, ...wide]) as Record<string, Vector>);
 }
 
