@@ -274,7 +274,7 @@ export function bySourceFigure({ bySource, sources }: Portrait): Figure | undefi
     title: t('Scorers by source'),
     caption: [
       t(
-        'How often {0} prefers the chosen answer, for each value of "{1}". Where it is near 50 %, its margins say little of those pairs; it never says that labels are true.',
+        'How often the scorer ({0}) prefers the chosen answer, for each value of "{1}". Where it is near 50 %, its margins say little of those pairs; it never says that labels are true.',
         scorers[0] ?? '',
         field,
       ),
