@@ -46,18 +46,18 @@ function meanOf(item: Json, refs: readonly FieldRef[]): number | undefined {
 const listedNumber = ({ each }: OrderOf<'list'>, item: Json | undefined): number | undefined =>
   item === undefined ? undefined : each ? meanOf(item, each) : toNumber(item);
 
-/** Quality of a candidate, higher is better. Undefined if the record does not say. */
+/**
+ * Quality of a candidate, higher is better. Undefined if the record does not say.
+ * @param named the candidate that the label names as the best, for an order by names
+ */
 function qualityOf(
   order: Order,
   record: JsonObject,
   item: Item,
   index: number,
-  items: readonly Item[],
+  named: Item | undefined,
 ): number | undefined {
-  if (order.kind === 'named') {
-    const named = bestNamed(order, record, items);
-    return named && (named.best === item ? 1 : 0);
-  }
+  if (order.kind === 'named') return named && (named === item ? 1 : 0);
   if (order.kind === 'index') return indexOf(order, record) === index ? 1 : 0;
   // The rankings compare two candidates at a time.
   if (order.kind === 'rankings') return 0;
@@ -91,11 +91,13 @@ interface Candidate {
 /** All candidates with a text and a rank, by group. Numbers count every item of the record. */
 function candidatesOf(answers: CandidateAnswers, context: FormContext): Candidate[][] {
   let number = 0;
-  return groupsOf(answers, context).map(({ prompt, items }) =>
-    items.flatMap((item, index) => {
+  const { order } = answers;
+  return groupsOf(answers, context).map(({ prompt, items }) => {
+    const named = order.kind === 'named' ? bestNamed(order, context.record, items)?.best : undefined;
+    return items.flatMap((item, index) => {
       const own = number++;
       const text = findField(item.value, answers.text.at, item.path);
-      const quality = qualityOf(answers.order, context.record, item, index, items);
+      const quality = qualityOf(order, context.record, item, index, named);
       if (!text || !hasShape(text.value, answers.text.as) || quality === undefined) return [];
       const more = text.path.length > item.path.length ? partsOfCandidate(item.value) : undefined;
       return [
@@ -107,8 +109,8 @@ function candidatesOf(answers: CandidateAnswers, context: FormContext): Candidat
           prompt,
         },
       ];
-    }),
-  );
+    });
+  });
 }
 
 /** How much better the first candidate is: 0 for a tie, undefined if the record does not say. */

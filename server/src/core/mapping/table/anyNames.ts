@@ -22,6 +22,12 @@ const COMPARISONS: Verdicts = {
   ties: ['A=B', 'B=A', 'A = B', '[[A=B]]', '[[C]]', 'tie'],
 };
 
+const TWO_RESPONSES = {
+  kind: 'choice',
+  first: { at: FIRST_FIELDS, as: 'words' },
+  second: { at: SECOND_FIELDS, as: 'words' },
+} as const;
+
 /** Whole conversations, of which the ends are compared. */
 const conversations = (...ends: readonly string[]): string =>
   anyOf(joined(ends, ['messages', 'conversation', 'chat', 'dialogue', 'conversations']));
@@ -65,9 +71,7 @@ export const ANY_NAMES: readonly Mapping[] = [
     title: 'two responses and a comparison such as A>B',
     prompt: [ANY_PROMPT],
     answers: {
-      kind: 'choice',
-      first: { at: FIRST_FIELDS, as: 'words' },
-      second: { at: SECOND_FIELDS, as: 'words' },
+      ...TWO_RESPONSES,
       label: { kind: 'value', at: LABEL_FIELDS, ...COMPARISONS },
     },
     unless: FURTHER_ANSWERS,
@@ -92,9 +96,7 @@ export const ANY_NAMES: readonly Mapping[] = [
     title: 'two responses, and the better one once more',
     prompt: [ANY_PROMPT],
     answers: {
-      kind: 'choice',
-      first: { at: FIRST_FIELDS, as: 'words' },
-      second: { at: SECOND_FIELDS, as: 'words' },
+      ...TWO_RESPONSES,
       label: { kind: 'named', at: `${LABEL_FIELDS}|chosen`, first: FIRST_FIELDS, second: SECOND_FIELDS },
     },
     unless: [WORSE_FIELDS, ...FURTHER_ANSWERS],
@@ -105,9 +107,7 @@ export const ANY_NAMES: readonly Mapping[] = [
     title: 'two responses, and the one that lost',
     prompt: [ANY_PROMPT],
     answers: {
-      kind: 'choice',
-      first: { at: FIRST_FIELDS, as: 'words' },
-      second: { at: SECOND_FIELDS, as: 'words' },
+      ...TWO_RESPONSES,
       label: {
         kind: 'value',
         at: anyOf(WORSE_LABEL_NAMES),

@@ -20,6 +20,10 @@ const PICKED = anyOf(
     ['winner', 'best', 'better', 'chosen', 'preferred', 'choice', 'selected', 'pick'],
   ),
 );
+/** The score in an answer, and the scores of several beside them. */
+const SCORE = 'score|reward|rating|overall_score';
+const SCORES = 'scores|rewards|ratings|reward|rm_scores|reward_scores';
+
 const ANSWER_TEXT = text('response|text|completion|answer|output|content');
 
 /** Names of the best answer in a list. A "choice" among answers may be that of an exam. */
@@ -96,7 +100,7 @@ const byModel = (ending: string, answer: Field): readonly Mapping[] => {
         kind: 'candidates',
         from,
         text: answer,
-        order: { kind: 'list', at: 'scores|rewards|ratings|reward|rm_scores|reward_scores', best: 'high' },
+        order: { kind: 'list', at: SCORES, best: 'high' },
       },
       unless: [PICKED, BEST_MODEL],
       polarity: 'the answer with the higher number under its name is better',
@@ -146,7 +150,7 @@ export const SCORED: readonly Mapping[] = [
       kind: 'candidates',
       from: { kind: 'list', at: LISTS },
       text: text(''),
-      order: { kind: 'list', at: 'scores|rewards|ratings|reward|rm_scores|reward_scores', best: 'high' },
+      order: { kind: 'list', at: SCORES, best: 'high' },
     },
     unless: [PICKED],
     polarity: 'the answer with the higher number is better',
@@ -172,7 +176,7 @@ export const SCORED: readonly Mapping[] = [
       kind: 'candidates',
       from: { kind: 'list', at: LISTS },
       text: ANSWER_TEXT,
-      order: { kind: 'number', at: ['score|reward|rating|overall_score'], best: 'high' },
+      order: { kind: 'number', at: [SCORE], best: 'high' },
     },
     unless: [PICKED],
     polarity: 'the answer with the higher score, reward or rating is better',
@@ -237,7 +241,7 @@ export const SCORED: readonly Mapping[] = [
       kind: 'candidates',
       from: { kind: 'values', at: LISTS },
       text: ANSWER_TEXT,
-      order: { kind: 'number', at: ['score|reward|rating|overall_score'], best: 'high' },
+      order: { kind: 'number', at: [SCORE], best: 'high' },
     },
     unless: [PICKED, BEST_MODEL],
     polarity: 'the answer with the higher score, reward or rating is better',
