@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/workbench/**/*.test.ts'],
+    setupFiles: 'test/workbench/setup.ts',
     globalSetup: 'test/workbench/install.ts',
     testTimeout: 240_000,
     hookTimeout: 600_000,

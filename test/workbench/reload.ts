@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { until } from './actions.ts';
+import { isDirty, until } from './actions.ts';
 import type { Window } from './window.ts';
 
 /** Values in the state of the workspace that the browser has saved, as texts. */
@@ -32,8 +32,25 @@ async function savedState({ page }: Window): Promise<string[]> {
   });
 }
 
+/** Files under a folder, in all depths. */
+function filesUnder(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Backups of texts. VS Code writes a long one in pieces, and a window that is reloaded meanwhile opens half of the text. */
+function textBackups({ home }: Window): string[] {
+  return filesUnder(join(home, 'user-data')).filter((path) =>
+    /Backups\W.*\W(file|vscode-remote)\W/.test(path),
+  );
+}
+
 /** Reloads the window when its saved state holds each of the texts, in any values. */
 export async function reloadWith(window: Window, ...texts: readonly string[]): Promise<void> {
+  if (!(await isDirty(window.page)))
+    await until('no backup of a saved text', async () => Promise.resolve(textBackups(window).length === 0));
   if (window.kind === 'served') {
     await until(`the saved state with ${texts.join(' and ')}`, async () => {
       const saved = await savedState(window);
@@ -41,14 +58,6 @@ export async function reloadWith(window: Window, ...texts: readonly string[]): P
     });
   }
   await window.page.reload();
-}
-
-/** Files under a folder, in all depths. */
-function filesUnder(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** Whether VS Code has a backup of a dataset with this number of edits. */

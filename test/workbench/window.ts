@@ -53,6 +53,11 @@ export function shareWorkbenches(): () => void {
   };
 }
 
+/** Windows that are open, for a look at them when a test fails. */
+const pages = new Set<Page>();
+
+export const openPages = (): ReadonlySet<Page> => pages;
+
 function newHome(): string {
   return mkdtempSync(join(tmpdir(), 'preflens-window-'));
 }
@@ -233,6 +238,14 @@ export async function openWindow(
   const window = desktop
     ? await openDesktop(desktop, folder, settings, others, vsix)
     : await openServed(folder, settings, others, language, vsix);
-  window.page.setDefaultTimeout(PATIENCE_MS);
-  return window;
+  const { page } = window;
+  page.setDefaultTimeout(PATIENCE_MS);
+  pages.add(page);
+  return {
+    ...window,
+    async close() {
+      pages.delete(page);
+      await window.close();
+    },
+  };
 }
