@@ -69,7 +69,7 @@ export interface CheckOutcome {
 const GRAVITY: Record<Severity, number> = { information: 0, warning: 1, error: 2 };
 
 /** A ranking always has a first suspect, so rankings never fail a run. */
-function fails(
+export function fails(
   { severity, rule }: { readonly severity: Severity; readonly rule: string },
   failOn: FailOn,
 ): boolean {
@@ -87,7 +87,7 @@ function unlistedOf({ unlisted, baseline }: CheckedFile): ReadonlyMap<string, nu
 }
 
 /** Formats that show a file as a whole. */
-const WITH_PORTRAIT: ReadonlySet<FormatName> = new Set(['html', 'json']);
+export const WITH_PORTRAIT: ReadonlySet<FormatName> = new Set(['html', 'json']);
 
 /** The pairs of a file that a query selects. */
 interface Selection {

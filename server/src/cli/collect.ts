@@ -186,7 +186,7 @@ async function relate(
   return findRelations(files, signatures, rules, max);
 }
 
-function collected({ finding, line, column, range, key }: PlacedFinding, facts: Facts): CollectedFinding {
+export function collected({ finding, line, column, range, key }: PlacedFinding, facts: Facts): CollectedFinding {
   const { rule, severity, message, other } = finding;
   return {
     rule,
@@ -203,7 +203,7 @@ function collected({ finding, line, column, range, key }: PlacedFinding, facts: 
 }
 
 /** Number of findings that were not kept, by rule. */
-function countUnlisted(
+export function countUnlisted(
   counts: Iterable<readonly [string, number]>,
   listed: readonly Finding[],
 ): ReadonlyMap<string, number> {
@@ -218,7 +218,7 @@ function countUnlisted(
 const NOT_RELATED: Relations = { findings: [], counts: new Map(), partial: new Set() };
 
 /** Reads the decisions of a folder at most once, for all its shards. */
-function decisionsReader(command: Command): (root: string) => Promise<KnownDecisions> {
+export function decisionsReader(command: Command): (root: string) => Promise<KnownDecisions> {
   const known = new Map<string, KnownDecisions>();
   return async (root) => {
     const before = known.get(root);

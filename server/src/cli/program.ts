@@ -323,10 +323,55 @@ program
   .argument('<path>', 'a file or folder')
   .option(...JSON_OUT)
   .option('--rebuild', 'ignore the cache and read everything again', false)
-  .action(async (path: string, options: { json: boolean; rebuild: boolean }) => {
-    const { index } = await import('./commands.ts');
-    await index(await command(), path, options);
-  });
+  .option('--facts <folder>', 'write the facts of each file into this folder as Parquet, for join')
+  .option('--score', 'with --facts: score each file, and write its margins too', false)
+  .option(...SEED)
+  .option(...GROUP)
+  .option(...MODEL)
+  .action(
+    async (
+      path: string,
+      options: Common & { json: boolean; rebuild: boolean; facts?: string; score: boolean },
+    ) => {
+      const { index, writeFactsOf } = await import('./commands.ts');
+      const { facts: folder } = options;
+      if (folder === undefined) await index(await command(), path, options);
+      else await writeFactsOf(await command(), path, { groupBy: undefined, ...options, folder });
+    },
+  );
+
+program
+  .command('join')
+  .description(
+    'report what check finds between the records of all shards, and about each file, from facts that index --facts wrote',
+  )
+  .argument('<folder>', 'the folder with the facts')
+  .addOption(new Option('--format <name>', 'format of the report').choices(FORMAT_NAMES).default('text'))
+  .option('--out <file>', 'write the report to a file instead of standard output')
+  .option('--max-findings <n>', 'maximum findings to list, most severe first; default: all', toNumber)
+  .addOption(
+    new Option('--fail-on <severity>', 'minimum severity for exit code 1')
+      .choices([...FAIL_ON])
+      .default('warning'),
+  )
+  .option(...BASELINE)
+  .option('--no-baseline', 'ignore the baseline')
+  .action(
+    async (
+      folder: string,
+      options: {
+        format: FormatName;
+        out?: string;
+        maxFindings?: number;
+        failOn: FailOn;
+        baseline: string | boolean;
+      },
+    ) => {
+      const { join } = await import('./commands.ts');
+      const found = await join(await command(), folder, { maxFindings: Infinity, ...options });
+      process.exitCode = found ? FINDINGS : CLEAN;
+    },
+  );
 
 program
   .command('schema')

@@ -378,6 +378,8 @@ export const messages = {
     new UserError(
       `${name}: this many records need about ${needMb} MB of memory, but the limit is ${memoryMb} MB. Raise it (--memory ${needMb}; in the editor, preflens.memoryMb), or split the file.`,
     ),
+  noFacts: (folder: string) =>
+    new UserError(`${folder}: no tables of facts. Write them with preflens index SHARD --facts ${folder}.`),
   scorerGivenUp: (tries: number, reason: string) =>
     new UserError(
       `Nothing was scored: the scoring process started ${tries} times without progress. Last error: ${reason} Try again when the machine is less busy or has more memory.`,

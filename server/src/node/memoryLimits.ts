@@ -6,7 +6,7 @@ import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 const MB = 1024 * 1024;
 
 /** Measured use of the program and its threads. */
-const PROGRAM_MB = 280;
+export const PROGRAM_MB = 280;
 
 /** Facts are in memory once; while parts are joined, half of them are there twice. */
 const FACTS_TIMES = 1.5;

@@ -23,6 +23,11 @@ export function maxSigned(memoryMb: number): number {
   return Math.floor((memoryMb * 1024 * 1024 * MEMORY_SHARE) / SIGNATURE_BYTES);
 }
 
+/** The memory budget, in MB, that holds the signatures of so many pairs. */
+export function needForSigned(pairs: number): number {
+  return Math.ceil((pairs * SIGNATURE_BYTES) / MEMORY_SHARE / 1024 / 1024);
+}
+
 /** Signatures of the files' pairs in order. Stops before the first file that would exceed `maxPairs`. */
 export async function signDataset(
   { files, pairCount }: SurveyedDataset,

@@ -66,8 +66,10 @@ export class Columns<C extends { readonly [name in keyof C]: TypedColumn }> {
     for (const name of Object.keys(picked) as (keyof C)[]) {
       const [own, to] = [this.#all[name], picked[name]];
       const width = own.length / this.#room;
-      for (let row = 0; row < rows.length; row++)
-        for (let i = 0; i < width; i++) to[row * width + i] = own[(rows[row] ?? 0) * width + i] ?? 0;
+      if (width === 1) for (let row = 0; row < rows.length; row++) to[row] = own[rows[row] ?? 0] ?? 0;
+      else
+        for (let row = 0; row < rows.length; row++)
+          for (let i = 0; i < width; i++) to[row * width + i] = own[(rows[row] ?? 0) * width + i] ?? 0;
     }
     return picked;
   }

@@ -282,6 +282,28 @@ export class Facts {
     return facts;
   }
 
+  /** A copy with only these pairs and their records; the numbers rise. `records`: the records' numbers here. */
+  pick(pairs: Int32Array): { readonly facts: Facts; readonly records: Int32Array } {
+    const records = new Int32Array(pairs.length);
+    const firstPair = new Int32Array(pairs.length);
+    const picked = this.#pairs.pick(pairs);
+    let count = 0;
+    pairs.forEach((pair, at) => {
+      const record = this.recordOf(pair);
+      if (count === 0 || records[count - 1] !== record) {
+        firstPair[count] = at;
+        records[count++] = record;
+      }
+      picked.record[at] = count - 1;
+    });
+    const own = records.slice(0, count);
+    const columns = this.#records.pick(own);
+    columns.firstPair.set(firstPair.subarray(0, count));
+    const facts = new Facts();
+    facts.load(columns, count, picked, pairs.length);
+    return { facts, records: own };
+  }
+
   /** Removes the records from this number on, with their pairs. */
   truncate(recordCount: number): void {
     const [pairCount] = recordCount < this.recordCount ? this.pairsOf(recordCount) : [this.pairCount];

@@ -115,6 +115,15 @@ export class PageBuilder {
     });
   }
 
+  /** Adds the values [from, to) of a column without nulls, all of one width. */
+  addPlain(bytes: Uint8Array, from: number, to: number): void {
+    const width = widthOf(this.#leaf);
+    for (let i = from; i < to; i++) {
+      this.#definition.push(this.#leaf.maxDefinition);
+      this.#value(bytes, i * width, (i + 1) * width, undefined);
+    }
+  }
+
   #writeValues(): Uint8Array {
     const out = this.#plain;
     if (this.#indices) {

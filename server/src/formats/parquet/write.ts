@@ -11,9 +11,9 @@ import type { Leaf, Node, Schema } from './schema.ts';
 import { leavesOf, readSchema, TYPES } from './schema.ts';
 import { shred } from './shred.ts';
 import { boundsOf, mergeExtremes, STATISTICS } from './statistics.ts';
-import type { ThriftStruct } from './thrift.ts';
+import type { ThriftList, ThriftStruct } from './thrift.ts';
 import { ByteSink, structOf, T, thriftBytes } from './thrift.ts';
-import { ENCODING } from './values.ts';
+import { ENCODING, widthOf } from './values.ts';
 
 export interface WriteOptions {
   /** The format's number of the codec. */
@@ -24,6 +24,8 @@ export interface WriteOptions {
   /** Approximate uncompressed size of a page. */
   readonly pageBytes?: number;
   readonly createdBy: string;
+  /** Texts about the whole file, by their names. */
+  readonly keyValues?: ReadonlyMap<string, string>;
 }
 
 const GROUP_BYTES = 64 * 1024 * 1024;
@@ -104,6 +106,26 @@ export class TableWriter {
     this.#rows++;
     this.#groupBytes += line.length;
     return this.#groupBytes >= (this.#options.groupBytes ?? GROUP_BYTES) ? this.#flush() : undefined;
+  }
+
+  /**
+   * Adds the rows [from, to) of whole columns as one row group, and returns its bytes. For columns without nulls whose
+   * values have one width.
+   */
+  addRows(columns: readonly Uint8Array[], from: number, to: number): Uint8Array {
+    const { pageBytes = PAGE_BYTES } = this.#options;
+    this.#columns.forEach((column, i) => {
+      const values = columns[i] ?? new Uint8Array(0);
+      const width = widthOf(column.leaf);
+      const perPage = Math.max(1, Math.floor(pageBytes / width));
+      for (let row = from; row < to; row += perPage) {
+        const end = Math.min(to, row + perPage);
+        column.builder.addPlain(values, row, end);
+        if (end < to) this.#finishPage(column);
+      }
+    });
+    this.#rows = to - from;
+    return this.#flush();
   }
 
   /** The remaining rows, and the footer. */
@@ -221,6 +243,18 @@ export class TableWriter {
     );
   }
 
+  #keyValues(): ThriftList | undefined {
+    const { keyValues } = this.#options;
+    return (
+      keyValues && {
+        itemType: T.struct,
+        items: [...keyValues].map(([name, value]) =>
+          structOf([1, T.binary, encoder.encode(name)], [2, T.binary, encoder.encode(value)]),
+        ),
+      }
+    );
+  }
+
   #footer(indexes: readonly (readonly [number, number])[]): ThriftStruct {
     let index = 0;
     const groups = this.#groups.map(({ rows, chunks }, number) =>
@@ -246,6 +280,7 @@ export class TableWriter {
       [FILE.schema, T.list, { itemType: T.struct, items: [...this.#elements] }],
       [FILE.rows, T.i64, sum(this.#groups, ({ rows }) => rows)],
       [FILE.groups, T.list, { itemType: T.struct, items: groups }],
+      [FILE.keyValues, T.list, this.#keyValues()],
       [FILE.createdBy, T.binary, encoder.encode(this.#options.createdBy)],
       [FILE.orders, T.list, { itemType: T.struct, items: orders }],
     );

@@ -14,7 +14,7 @@ import { beyondText } from '../../model/pair.ts';
 import type { Rule } from '../check.ts';
 import type { PairSpace, ReportRelation, SimilarityCheck } from './relation.ts';
 
-const nearDuplicatePair: Rule = {
+export const nearDuplicatePair: Rule = {
   id: 'near-duplicate-pair',
   severity: 'information',
   title: 'Near duplicate of an earlier pair',
@@ -30,7 +30,7 @@ export const SIGNATURE_BYTES = 64;
 const BINS = 2 * SIGNATURE_BYTES;
 const WORDS = SIGNATURE_BYTES / 4;
 const BAND_BYTES = 3;
-const BANDS = Math.floor(SIGNATURE_BYTES / BAND_BYTES);
+export const BANDS = Math.floor(SIGNATURE_BYTES / BAND_BYTES);
 
 /** Share of common word triples that makes a near duplicate: four in five, minus half a standard error. */
 const MIN_SHARED = 0.78;
@@ -212,6 +212,11 @@ function sharedBy(equal: number): number {
   return Math.max(0, (equal / BINS - 1 / 16) / (1 - 1 / 16));
 }
 
+function bandWord(bytes: Uint8Array, row: number, band: number): number {
+  const at = row * SIGNATURE_BYTES + band * BAND_BYTES;
+  return ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+}
+
 /** The first signatures as words, and as bands. */
 class Sketches {
   readonly #bytes: Uint8Array;
@@ -234,9 +239,7 @@ class Sketches {
   }
 
   band(row: number, band: number): number {
-    const at = row * SIGNATURE_BYTES + band * BAND_BYTES;
-    const bytes = this.#bytes;
-    return ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    return bandWord(this.#bytes, row, band);
   }
 
   equalBins(a: number, b: number): number {
@@ -248,6 +251,74 @@ class Sketches {
 const slotMask = (count: number): number => 2 ** Math.ceil(Math.log2(Math.max(16, 2 * count))) - 1;
 const slotOf = (word: number, mask: number): number => (Math.imul(word, 0x9e3779b1) >>> 4) & mask;
 
+/** What a search for families compares. */
+export interface Compared {
+  /** 64 bytes for each row. */
+  readonly signatures: Uint8Array;
+  readonly count: number;
+  /** Numbers of the rows among all, rising, if these are not all of them. */
+  readonly numbers?: Int32Array;
+  /** Two rows, by their place here, that do not count as near duplicates of each other. */
+  readonly isSkipped: (a: number, b: number) => boolean;
+}
+
+/** For each row the earliest of its near duplicates, or −1: found band by band, because rows meet in one. */
+export class Families {
+  readonly original: Int32Array;
+
+  /** @param rows all of them */
+  constructor(rows: number) {
+    this.original = new Int32Array(rows).fill(-1);
+  }
+
+  /**
+   * Compares the rows that are equal in these bands. Bands must come in order; rows that differ in a band may come in
+   * several calls.
+   */
+  add(bands: readonly number[], { signatures, count, numbers, isSkipped }: Compared): void {
+    const { original } = this;
+    const sketches = new Sketches(signatures, count);
+    const mask = slotMask(count);
+    const heads = new Int32Array(mask + 1);
+    const chain = new Int32Array(count);
+    const hasText = Uint8Array.from({ length: count }, (_, row) => Number(!sketches.isEmpty(row)));
+    for (const band of bands) {
+      heads.fill(-1);
+      for (let row = 0; row < count; row++) {
+        if (hasText[row] === 0) continue;
+        const number = numbers ? (numbers[row] as number) : row;
+        const word = sketches.band(row, band);
+        const slot = slotOf(word, mask);
+        let seen = 0;
+        let isKnown = original[number] !== -1;
+        for (
+          let other = heads[slot] ?? -1;
+          other >= 0 && seen < MAX_IN_BUCKET && !isKnown;
+          other = chain[other] ?? -1
+        ) {
+          if (sketches.band(other, band) !== word) continue;
+          seen++;
+          if (sketches.equalBins(row, other) < MIN_EQUAL_BINS || isSkipped(row, other)) continue;
+          const before = numbers ? (numbers[other] as number) : other;
+          original[number] = original[before] === -1 ? before : (original[before] ?? before);
+          isKnown = true;
+        }
+        // One row represents its family; more would only lengthen the bucket.
+        if (isKnown) continue;
+        chain[row] = heads[slot] ?? -1;
+        heads[slot] = row;
+      }
+    }
+  }
+}
+
+export const ALL_BANDS: readonly number[] = Array.from({ length: BANDS }, (_, band) => band);
+
+/** The part, of several, to which a row belongs in a band. Rows that meet in the band are in one part. */
+export function bandPart(signatures: Uint8Array, row: number, band: number, parts: number): number {
+  return (Math.imul(bandWord(signatures, row, band), 0x85ebca6b) >>> 0) % parts;
+}
+
 /**
  * For each row the earliest of its near duplicates, or −1.
  * @param isSkipped two rows that do not count as near duplicates of each other
@@ -258,38 +329,9 @@ export function nearFamilies(
   isSkipped: (a: number, b: number) => boolean = () => false,
 ): Int32Array {
   const count = Math.min(rows, Math.floor(signatures.length / SIGNATURE_BYTES));
-  const sketches = new Sketches(signatures, count);
-  const original = new Int32Array(count).fill(-1);
-  const mask = slotMask(count);
-  const heads = new Int32Array(mask + 1);
-  const chain = new Int32Array(count);
-  const hasText = Array.from({ length: count }, (_, row) => !sketches.isEmpty(row));
-  for (let band = 0; band < BANDS; band++) {
-    heads.fill(-1);
-    for (let row = 0; row < count; row++) {
-      if (!hasText[row]) continue;
-      const word = sketches.band(row, band);
-      const slot = slotOf(word, mask);
-      let seen = 0;
-      let isKnown = original[row] !== -1;
-      for (
-        let other = heads[slot] ?? -1;
-        other >= 0 && seen < MAX_IN_BUCKET && !isKnown;
-        other = chain[other] ?? -1
-      ) {
-        if (sketches.band(other, band) !== word) continue;
-        seen++;
-        if (sketches.equalBins(row, other) < MIN_EQUAL_BINS || isSkipped(row, other)) continue;
-        original[row] = original[other] === -1 ? other : (original[other] ?? other);
-        isKnown = true;
-      }
-      // One row represents its family; more would only lengthen the bucket.
-      if (isKnown) continue;
-      chain[row] = heads[slot] ?? -1;
-      heads[slot] = row;
-    }
-  }
-  return original;
+  const families = new Families(count);
+  families.add(ALL_BANDS, { signatures, count, isSkipped });
+  return families.original;
 }
 
 /** The rows that are kept one after the other: each only if no kept one shares more than `maxShared` of its triples. */
@@ -331,13 +373,10 @@ export function keepDiverse(signatures: Uint8Array, order: Int32Array, maxShared
   return kept;
 }
 
-/**
- * Finds near duplicates among the pairs with a signature (64 bytes for each of the first pairs). Reports each pair once, with
- * the earliest match. Skips exact duplicates and pairs of one record.
- */
-function findNearDuplicates(space: PairSpace, report: ReportRelation, signatures: Uint8Array): void {
+/** Pairs that are no near duplicates of each other: equal ones, and those of one record. */
+export function samePairs(space: PairSpace): (a: number, b: number) => boolean {
   const { pairKeys } = space;
-  const isSamePair = (a: number, b: number): boolean => {
+  return (a, b) => {
     const [own, other] = [space.at(a), space.at(b)];
     if (
       own.file === other.file &&
@@ -346,7 +385,18 @@ function findNearDuplicates(space: PairSpace, report: ReportRelation, signatures
       return true;
     return pairKeys[2 * a] === pairKeys[2 * b] && pairKeys[2 * a + 1] === pairKeys[2 * b + 1];
   };
-  const original = nearFamilies(signatures, space.count, isSamePair);
+}
+
+/**
+ * Reports each pair with an earlier near duplicate.
+ * @param original by pair: the earliest near duplicate, or −1
+ */
+export function reportNear(
+  space: PairSpace,
+  report: ReportRelation,
+  signatures: Uint8Array,
+  original: Int32Array,
+): void {
   const sketches = new Sketches(signatures, original.length);
   original.forEach((first, pair) => {
     if (first < 0) return;
@@ -356,6 +406,11 @@ function findNearDuplicates(space: PairSpace, report: ReportRelation, signatures
     };
     report.add(nearDuplicatePair, pair, message, first);
   });
+}
+
+/** Finds near duplicates among the pairs with a signature: 64 bytes for each of the first pairs. */
+function findNearDuplicates(space: PairSpace, report: ReportRelation, signatures: Uint8Array): void {
+  reportNear(space, report, signatures, nearFamilies(signatures, space.count, samePairs(space)));
 }
 
 export const nearDuplicates: SimilarityCheck = { rules: [nearDuplicatePair], find: findNearDuplicates };

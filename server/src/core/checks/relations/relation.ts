@@ -21,6 +21,26 @@ export interface FileFacts {
   readonly recognition: Recognition;
   /** Uncompressed bytes of each row group of a table. */
   readonly rowGroups?: readonly number[];
+  /** Set if `facts` holds only some pairs of the file. */
+  readonly whole?: InWhole;
+}
+
+/** Where the pairs and records of a slice are in the whole file. */
+export interface InWhole {
+  /** By record of the slice: its number in the file. */
+  readonly record: Int32Array;
+  /** By record of the slice: 1 if the record shares its line with another one. */
+  readonly sharesLine: Uint8Array;
+  /** By pair of the slice: its number in its record. */
+  readonly pair: Int32Array;
+}
+
+/** True if another record begins on the line of this one. */
+export function sharesLine({ records, recordCount }: Facts, record: number): boolean {
+  const line = records.line[record];
+  return [record - 1, record + 1].some(
+    (other) => other >= 0 && other < recordCount && records.line[other] === line,
+  );
 }
 
 /** Numbers the pairs of several files consecutively, and maps a number back to its file and record. */
@@ -81,20 +101,32 @@ export class PairSpace {
     return keys;
   }
 
+  /** The record of a pair, by its number in the file. */
+  recordOf(pair: number): number {
+    const { file, local } = this.at(pair);
+    const record = file.facts.recordOf(local);
+    return file.whole?.record[record] ?? record;
+  }
+
+  /** The number of a pair in its record. */
+  numberOf(pair: number): number {
+    const { file, local } = this.at(pair);
+    const { facts, whole } = file;
+    return whole?.pair[local] ?? local - facts.pairsOf(facts.recordOf(local))[0];
+  }
+
   /**
    * Where a pair is: "line 7" in the same file, "test.jsonl, line 7" in another; "row 7" in a table, "record 7" where
    * records share a line.
    */
   placeLabel(pair: number, seenFrom: number): string {
     const { file, local } = this.at(pair);
-    const { facts, name } = file;
+    const { facts, name, whole } = file;
     const record = facts.recordOf(local);
     const line = facts.records.line[record] ?? 0;
-    const isShared = [record - 1, record + 1].some(
-      (other) => other >= 0 && other < facts.recordCount && facts.records.line[other] === line,
-    );
+    const isShared = whole ? whole.sharesLine[record] === 1 : sharesLine(facts, record);
     const place = isShared
-      ? `record ${record + 1}`
+      ? `record ${this.recordOf(pair) + 1}`
       : `${isParquet(name) || isArrow(name) ? 'row' : 'line'} ${line + 1}`;
     return this.fileOf(pair) === this.fileOf(seenFrom) ? place : `${name}, ${place}`;
   }
@@ -144,7 +176,7 @@ export class ReportRelation {
   /** Reports a pair that equals another one. */
   addTwin(rule: Rule, pair: number, other: number, message: () => string): void {
     const [own, there] = [this.#space.at(pair), this.#space.at(other)];
-    const twin = own.file === there.file ? there.file.facts.recordOf(there.local) : undefined;
+    const twin = own.file === there.file ? this.#space.recordOf(other) : undefined;
     this.add(rule, pair, message, undefined, twin);
   }
 
@@ -156,13 +188,12 @@ export class ReportRelation {
     const number = this.#space.fileOf(pair);
     const severity = this.#rules.severities[rule.id];
     if (severity === undefined || this.#count(rule, number) > this.#max) return;
-    const { file, local } = this.#space.at(pair);
-    const record = file.facts.recordOf(local);
+    const { file } = this.#space.at(pair);
     this.findings[number]?.push({
       rule: rule.id,
       severity,
-      record,
-      pair: local - file.facts.pairsOf(record)[0],
+      record: this.#space.recordOf(pair),
+      pair: this.#space.numberOf(pair),
       place: { path: file.recognition.labelPath, part: 'key' },
       message: message(),
       ...(other !== undefined && { other: this.#keyOf(other) }),

@@ -47,7 +47,7 @@ export function findRelations(
     for (const { rules: own, find } of SIMILARITY_CHECKS)
       if (report.isOn(...own)) find(space, report, signatures);
   }
-  if (report.isOn(...DATASET_CHECKS)) checkWhole(files, report);
+  checkWhole(files, report);
   return files.map((_, i) => ({
     findings: report.findings[i] ?? [],
     counts: report.counts[i] ?? new Map<string, number>(),
@@ -55,7 +55,8 @@ export function findRelations(
   }));
 }
 
-function findByKeys(space: PairSpace, report: ReportRelation): void {
+/** The checks that need only keys. */
+export function findByKeys(space: PairSpace, report: ReportRelation): void {
   for (const { rules, find } of RELATION_CHECKS) if (report.isOn(...rules)) find(space, report);
 }
 
@@ -71,7 +72,9 @@ export function exactRelations(file: FileFacts, rules: RuleSettings): Relations 
   };
 }
 
-function checkWhole(files: readonly FileFacts[], report: ReportRelation): void {
+/** The checks of whole files. */
+export function checkWhole(files: readonly FileFacts[], report: ReportRelation): void {
+  if (!report.isOn(...DATASET_CHECKS)) return;
   files.forEach(({ facts, recognition, rowGroups = [] }, i) => {
     const whole = {
       labels: labelEffectsOf([facts]),

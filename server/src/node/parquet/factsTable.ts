@@ -1,0 +1,185 @@
+// Facts of a file as a table of Parquet, for the checks across the records of many shards: no text of the data is in it.
+import { mkdir, readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+import type { RuleSettings } from '#core/checks/check.ts';
+import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
+import type { FileFacts } from '#core/checks/relations/relation.ts';
+import { formatKey, hashKey } from '#core/hash.ts';
+import { messages } from '#core/messages.ts';
+import { columnsOfFacts, factsOfColumns } from '#formats/factsColumns.ts';
+import type { PlainColumn } from '#formats/parquet/columns.ts';
+import { keyValueOf, readColumn, writeColumns } from '#formats/parquet/columns.ts';
+import { ParquetError } from '#formats/parquet/schema.ts';
+
+import { writeWhole } from '../write.ts';
+import { packsZstd, pageCodecs } from './codecs.ts';
+import type { OpenParquet } from './open.ts';
+import { explainParquet, openParquet } from './open.ts';
+import { TABLE_CODECS } from './write.ts';
+
+/** Raised when old tables can't be read any more. */
+const FORMAT = 1;
+
+const ABOUT = 'preflens';
+const END = '.facts.parquet';
+
+/** What a table of facts says of its file. */
+export interface AboutFacts extends Omit<FileFacts, 'facts' | 'whole'> {
+  /** Name of the file in keys of findings. */
+  readonly memoryName: string;
+  /** Without benchmarks: checks across records need none. */
+  readonly rules: Pick<RuleSettings, 'severities' | 'options'>;
+}
+
+/** Where the facts of a file go: files of one name in two folders stay apart. */
+export function factsPath(folder: string, name: string): string {
+  return join(folder, `${basename(name)}.${formatKey(hashKey(name)).slice(0, 8)}${END}`);
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+type Plain = Pick<PlainColumn, 'type' | 'isUnsigned' | 'bytes'>;
+
+function plainOf(values: ArrayBufferView): Plain {
+  const bytes = bytesOf(values);
+  if (values instanceof Int32Array) return { type: 'INT32', bytes };
+  if (values instanceof Uint32Array) return { type: 'INT32', isUnsigned: true, bytes };
+  if (values instanceof Float64Array) return { type: 'DOUBLE', bytes };
+  if (values instanceof Float32Array) return { type: 'FLOAT', bytes };
+  if (values instanceof BigUint64Array) return { type: 'INT64', isUnsigned: true, bytes };
+  // Parquet has no numbers of one byte.
+  return plainOf(Uint32Array.from(values as Uint8Array));
+}
+
+/** The values of pairs by rows of the table; zeros in the row of a record without pairs. */
+function byRows(pair: Int32Array, values: Uint8Array, width: number): Uint8Array {
+  const rows = new Uint8Array(width * pair.length);
+  let at = 0;
+  pair.forEach((number, row) => {
+    if (number >= 0) rows.set(values.subarray(width * at, width * ++at), width * row);
+  });
+  return rows;
+}
+
+/**
+ * Writes the facts of a file, and returns the path of the table.
+ * @param signatures 64 bytes for each pair
+ */
+export async function writeFacts(
+  folder: string,
+  { facts, ...about }: AboutFacts & Pick<FileFacts, 'facts'>,
+  signatures: Uint8Array,
+): Promise<string> {
+  const columns = columnsOfFacts(facts);
+  const pair = columns['pair'] as Int32Array;
+  const margins = facts.margins.some((margin) => !Number.isNaN(margin));
+  const table: PlainColumn[] = [
+    ...Object.entries(columns).map(([name, values]) => ({ name, ...plainOf(values) })),
+    ...(margins
+      ? [{ name: 'margin', type: 'FLOAT', bytes: byRows(pair, bytesOf(facts.margins), 4) } as const]
+      : []),
+    {
+      name: 'signature',
+      type: 'FIXED_LEN_BYTE_ARRAY',
+      length: SIGNATURE_BYTES,
+      bytes: byRows(pair, signatures, SIGNATURE_BYTES),
+    },
+  ];
+  await mkdir(folder, { recursive: true });
+  const path = factsPath(folder, about.name);
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    yield* writeColumns(table, pair.length, {
+      codec: TABLE_CODECS[packsZstd ? 'zstd' : 'snappy'],
+      codecs: pageCodecs,
+      createdBy: `preflens version ${process.env['PREFLENS_VERSION'] ?? '0'}`,
+      keyValues: new Map([[ABOUT, JSON.stringify({ format: FORMAT, ...about })]]),
+    });
+  }
+  await writeWhole(path, bytes());
+  return path;
+}
+
+/** A table of facts. Reads its columns when they are asked for. */
+export interface FactsTable {
+  readonly path: string;
+  readonly about: AboutFacts;
+  readonly recordCount: number;
+  readonly pairCount: number;
+  readonly facts: () => FileFacts;
+  readonly signatures: () => Uint8Array;
+}
+
+function withTable<Result>(path: string, work: (table: OpenParquet) => Result): Result {
+  const table = openParquet(path);
+  try {
+    return work(table);
+  } catch (error) {
+    throw explainParquet(path, error);
+  } finally {
+    table.close();
+  }
+}
+
+function aboutOf(text: string | undefined): AboutFacts {
+  const about = text === undefined ? undefined : (JSON.parse(text) as Partial<AboutFacts> & { format: number });
+  if (about?.format !== FORMAT || !about.recognition || !about.rules || about.name === undefined)
+    throw new ParquetError('not a table of facts that this version reads. Write it with preflens index --facts');
+  return about as AboutFacts;
+}
+
+const int32 = (bytes: Uint8Array<ArrayBuffer>): Int32Array => new Int32Array(bytes.buffer);
+
+/** Columns that are not 32-bit integers. */
+const READ: Readonly<Record<string, (bytes: Uint8Array<ArrayBuffer>) => unknown>> = {
+  byteStart: ({ buffer }) => new Float64Array(buffer),
+  byteEnd: ({ buffer }) => new Float64Array(buffer),
+  style: ({ buffer }) => new Uint32Array(buffer),
+  origins: ({ buffer }) => new Uint32Array(buffer),
+};
+
+export function openFacts(path: string): FactsTable {
+  return withTable(path, ({ file }) => {
+    const about = aboutOf(keyValueOf(file, ABOUT));
+    const [pair, record] = [int32(readColumn(file, 'pair')), int32(readColumn(file, 'record'))];
+    let pairCount = 0;
+    for (const number of pair) pairCount += Number(number >= 0);
+    return {
+      path,
+      about,
+      recordCount: (record.at(-1) ?? -1) + 1,
+      pairCount,
+      facts: () =>
+        withTable(path, ({ file: table }) => ({
+          ...about,
+          facts: factsOfColumns(table.footer.rows, (name) => (READ[name] ?? int32)(readColumn(table, name))),
+        })),
+      signatures: () =>
+        withTable(path, ({ file: table }) => {
+          const rows = readColumn(table, 'signature');
+          if (pairCount === table.footer.rows) return rows;
+          const numbers = int32(readColumn(table, 'pair'));
+          const signatures = new Uint8Array(SIGNATURE_BYTES * pairCount);
+          let at = 0;
+          numbers.forEach((number, row) => {
+            if (number < 0) return;
+            signatures.set(rows.subarray(SIGNATURE_BYTES * row, SIGNATURE_BYTES * (row + 1)), SIGNATURE_BYTES * at++);
+          });
+          return signatures;
+        }),
+    };
+  });
+}
+
+/** Files in the order in which a folder is read: by the name of each part of the path. */
+const orderOf = ({ about }: FactsTable): string => about.name.split(/[\\/]/).join('\0');
+
+/** The tables of facts in a folder, in the order of their files. */
+export async function openFactsFolder(folder: string): Promise<readonly FactsTable[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(END));
+  if (names.length === 0) throw messages.noFacts(folder);
+  return names
+    .map((name) => openFacts(join(folder, name)))
+    .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+}
