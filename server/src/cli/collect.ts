@@ -186,7 +186,10 @@ async function relate(
   return findRelations(files, signatures, rules, max);
 }
 
-export function collected({ finding, line, column, range, key }: PlacedFinding, facts: Facts): CollectedFinding {
+export function collected(
+  { finding, line, column, range, key }: PlacedFinding,
+  facts: Facts,
+): CollectedFinding {
   const { rule, severity, message, other } = finding;
   return {
     rule,

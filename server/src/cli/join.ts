@@ -122,8 +122,9 @@ export async function join(command: Command, folder: string, options: JoinOption
   if (options.format !== 'text' && options.out === undefined && isatty(1))
     command.note('--out FILE writes the report to a file.');
   return files.some(({ findings, unlisted }) =>
-    [...findings, ...[...unlisted.keys()].map((rule) => ({ rule, severity: rules.severities[rule] ?? 'information' }))].some(
-      (one) => fails(one, options.failOn),
-    ),
+    [
+      ...findings,
+      ...[...unlisted.keys()].map((rule) => ({ rule, severity: rules.severities[rule] ?? 'information' })),
+    ].some((one) => fails(one, options.failOn)),
   );
 }

@@ -113,10 +113,7 @@ export function factsOfColumns(rows: number, column: (name: string) => unknown):
     Int32Array,
     Int32Array,
   ];
-  const [byteStart, byteEnd] = [
-    column('byteStart') as Float64Array,
-    column('byteEnd') as Float64Array,
-  ];
+  const [byteStart, byteEnd] = [column('byteStart') as Float64Array, column('byteEnd') as Float64Array];
   const promptLength = read('promptLength');
   const [chosenLength, rejectedLength] = [read('chosenLength'), read('rejectedLength')];
   const [good, bad] = [read('good'), read('bad')];

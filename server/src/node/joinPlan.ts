@@ -22,6 +22,9 @@ const SEARCH_BYTES = 13 + 16 + 32 + 8 + 40;
 /** For a signed pair besides: its signature, and the chains of a band. */
 const SIGNED_BYTES = SIGNATURE_BYTES + 24;
 
+/** A map of JavaScript holds 2^24 keys, and a part has at most half as many prompts or pairs with several records. */
+const MAX_PART = 2 ** 25;
+
 /** A shard is there as the bytes of its columns and as facts. */
 const SHARD_TIMES = 2.5;
 
@@ -45,10 +48,9 @@ export function planJoin(folder: string, tables: readonly FactsTable[], memoryMb
   // A part of as many pairs as the largest shard, or one in a thousand.
   const least = Math.max(pairs / 1000, ...tables.map(({ pairCount }) => pairCount));
   const need = fixed + least * signedBytes;
-  if (need > memoryMb * MB)
-    throw messages.needsMemory(folder, Math.ceil(need / MB / 10) * 10, memoryMb);
+  if (need > memoryMb * MB) throw messages.needsMemory(folder, Math.ceil(need / MB / 10) * 10, memoryMb);
   const free = memoryMb * MB - fixed;
-  const maxPairs = Math.floor(free / pairBytes);
+  const maxPairs = Math.min(MAX_PART, Math.floor(free / pairBytes));
   const maxSigned = Math.floor(free / signedBytes);
   return { maxPairs, maxSigned, passes: Math.max(1, Math.ceil(pairs / maxSigned)) };
 }

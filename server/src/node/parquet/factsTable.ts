@@ -123,9 +123,12 @@ function withTable<Result>(path: string, work: (table: OpenParquet) => Result): 
 }
 
 function aboutOf(text: string | undefined): AboutFacts {
-  const about = text === undefined ? undefined : (JSON.parse(text) as Partial<AboutFacts> & { format: number });
+  const about =
+    text === undefined ? undefined : (JSON.parse(text) as Partial<AboutFacts> & { format: number });
   if (about?.format !== FORMAT || !about.recognition || !about.rules || about.name === undefined)
-    throw new ParquetError('not a table of facts that this version reads. Write it with preflens index --facts');
+    throw new ParquetError(
+      'not a table of facts that this version reads. Write it with preflens index --facts',
+    );
   return about as AboutFacts;
 }
 
@@ -164,7 +167,10 @@ export function openFacts(path: string): FactsTable {
           let at = 0;
           numbers.forEach((number, row) => {
             if (number < 0) return;
-            signatures.set(rows.subarray(SIGNATURE_BYTES * row, SIGNATURE_BYTES * (row + 1)), SIGNATURE_BYTES * at++);
+            signatures.set(
+              rows.subarray(SIGNATURE_BYTES * row, SIGNATURE_BYTES * (row + 1)),
+              SIGNATURE_BYTES * at++,
+            );
           });
           return signatures;
         }),

@@ -70,7 +70,9 @@ async function partOf(shards: Shards, wants: Wants, isSigned: boolean): Promise<
     if (isSigned) signed.push(rowsOf(signatures, own));
     first += count;
   }
-  const signatures = new Uint8Array(SIGNATURE_BYTES * sum(signed.map(({ length }) => length / SIGNATURE_BYTES)));
+  const signatures = new Uint8Array(
+    SIGNATURE_BYTES * sum(signed.map(({ length }) => length / SIGNATURE_BYTES)),
+  );
   const all = new Int32Array(sum(numbers.map(({ length }) => length)));
   let at = 0;
   numbers.forEach((own, i) => {
@@ -245,7 +247,11 @@ async function reportFamilies(
     if (found > max) joined.count(shard, nearDuplicatePair.id, found - max);
     first += count;
   });
-  const { space, numbers, signatures } = await partOf(shards, (_, __, number) => isNeeded[number] === 1, true);
+  const { space, numbers, signatures } = await partOf(
+    shards,
+    (_, __, number) => isNeeded[number] === 1,
+    true,
+  );
   const report = new ReportRelation(space, rules, max);
   const own = numbers.map((number) =>
     isReported[number] === 1 ? placeIn(numbers, original[number] ?? 0) : -1,

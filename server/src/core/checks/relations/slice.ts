@@ -10,9 +10,7 @@ import { isEmptyPrompt, sharesLine } from './relation.ts';
  */
 export function promptPart({ facts }: FileFacts, pair: number, parts: number): number {
   const { promptKey } = facts.pairs;
-  const low = isEmptyPrompt(promptKey, pair)
-    ? pairKey(facts.identity(pair))[0]
-    : (promptKey[2 * pair] ?? 0);
+  const low = isEmptyPrompt(promptKey, pair) ? pairKey(facts.identity(pair))[0] : (promptKey[2 * pair] ?? 0);
   return low % parts;
 }
 
