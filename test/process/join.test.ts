@@ -114,9 +114,7 @@ it('is the same join as the SQL of the page, in DuckDB', async () => {
     const sql = sqlOf(title).replaceAll("'facts/", `'${facts}/`);
     expect(sql, title).toContain('SELECT');
     const rows = (await db.runAndReadAll(sql)).getRowsJson() as [file: string, line: number][];
-    return rows
-      .map(([file, line]) => `${file.replace(/\.[0-9a-f]{8}\.facts\.parquet$/, '')}:${line}`)
-      .sort();
+    return rows.map(([file, line]) => `${file.replace(/\.[0-9a-f]{8}\.facts\.parquet$/, '')}:${line}`).sort();
   };
   const reported = (rule: string): readonly string[] =>
     files
