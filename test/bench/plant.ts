@@ -1,6 +1,7 @@
 // Near duplicates planted among synthetic pairs, and how many of them are found. The true share of common
 // word triples is counted exactly, with sets, as a reference for the sketch.
-import { nearDuplicates, SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
+import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
+import { nearDuplicates } from '#core/checks/relations/nearPairs.ts';
 import { PairSpace, ReportRelation } from '#core/checks/relations/relation.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import { readRaw } from '#core/dataset/survey.ts';

@@ -30,7 +30,7 @@ import { benchmarkOverlap } from './relations/benchmarkOverlap.ts';
 import { preferenceCycles } from './relations/cycles.ts';
 import { duplicates } from './relations/duplicates.ts';
 import { splitLeaks } from './relations/leaks.ts';
-import { nearDuplicates } from './relations/nearDuplicates.ts';
+import { nearDuplicates } from './relations/nearPairs.ts';
 import type { RelationCheck, SimilarityCheck } from './relations/relation.ts';
 import { emptyResponse } from './structure/emptyResponse.ts';
 import { identicalPair } from './structure/identicalPair.ts';

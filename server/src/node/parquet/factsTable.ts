@@ -101,7 +101,7 @@ export async function writeFacts(
   return path;
 }
 
-/** A table of facts. Reads its columns when they are asked for. */
+/** A table of facts. Reads its columns on demand. */
 export interface FactsTable {
   readonly path: string;
   readonly about: AboutFacts;

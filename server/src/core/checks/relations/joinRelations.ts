@@ -7,15 +7,8 @@ import { MAX_FINDINGS } from '../../model/finding.ts';
 import type { RuleSettings } from '../check.ts';
 import { ALL_RULES } from '../table.ts';
 import type { Compared } from './nearDuplicates.ts';
-import {
-  ALL_BANDS,
-  bandPart,
-  Families,
-  nearDuplicatePair,
-  reportNear,
-  samePairs,
-  SIGNATURE_BYTES,
-} from './nearDuplicates.ts';
+import { ALL_BANDS, bandPart, Families, SIGNATURE_BYTES } from './nearDuplicates.ts';
+import { nearDuplicatePair, reportNear, samePairs } from './nearPairs.ts';
 import type { FileFacts } from './relation.ts';
 import { PairSpace, ReportRelation } from './relation.ts';
 import type { Relations } from './relations.ts';

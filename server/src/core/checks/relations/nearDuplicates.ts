@@ -11,26 +11,13 @@ import { hashKey } from '../../hash.ts';
 import { canonical } from '../../model/canonical.ts';
 import type { Pair } from '../../model/pair.ts';
 import { beyondText } from '../../model/pair.ts';
-import type { Rule } from '../check.ts';
-import type { PairSpace, ReportRelation, SimilarityCheck } from './relation.ts';
-
-export const nearDuplicatePair: Rule = {
-  id: 'near-duplicate-pair',
-  severity: 'information',
-  title: 'Near duplicate of an earlier pair',
-  why: 'At least about four in five word triples of the prompt and answers are also in an earlier record; only the first 2,000 characters of each answer count. Copies with a changed word or date look like new data but teach nothing new, and they leak when the dataset is split.',
-  example: 'Two records that differ only in the name of a town.',
-  remedy: 'Compare the two and drop one.',
-  repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
-  source: 'MinHash: A. Broder, 1997; b-bit MinHash: P. Li and A. C. König, 2010',
-};
 
 /** Bytes of a signature: two bins per byte. */
 export const SIGNATURE_BYTES = 64;
 const BINS = 2 * SIGNATURE_BYTES;
 const WORDS = SIGNATURE_BYTES / 4;
 const BAND_BYTES = 3;
-export const BANDS = Math.floor(SIGNATURE_BYTES / BAND_BYTES);
+const BANDS = Math.floor(SIGNATURE_BYTES / BAND_BYTES);
 
 /** Share of common word triples that makes a near duplicate: four in five, minus half a standard error. */
 const MIN_SHARED = 0.78;
@@ -208,7 +195,7 @@ export function areNearDuplicates(words: Uint32Array, a: number, b: number): boo
 }
 
 /** The share of common triples that this number of equal bins implies. */
-function sharedBy(equal: number): number {
+export function sharedBy(equal: number): number {
   return Math.max(0, (equal / BINS - 1 / 16) / (1 - 1 / 16));
 }
 
@@ -218,7 +205,7 @@ function bandWord(bytes: Uint8Array, row: number, band: number): number {
 }
 
 /** The first signatures as words, and as bands. */
-class Sketches {
+export class Sketches {
   readonly #bytes: Uint8Array;
   readonly #words: Uint32Array;
   readonly count: number;
@@ -372,45 +359,3 @@ export function keepDiverse(signatures: Uint8Array, order: Int32Array, maxShared
   }
   return kept;
 }
-
-/** Pairs that are no near duplicates of each other: equal ones, and those of one record. */
-export function samePairs(space: PairSpace): (a: number, b: number) => boolean {
-  const { pairKeys } = space;
-  return (a, b) => {
-    const [own, other] = [space.at(a), space.at(b)];
-    if (
-      own.file === other.file &&
-      own.file.facts.recordOf(own.local) === other.file.facts.recordOf(other.local)
-    )
-      return true;
-    return pairKeys[2 * a] === pairKeys[2 * b] && pairKeys[2 * a + 1] === pairKeys[2 * b + 1];
-  };
-}
-
-/**
- * Reports each pair with an earlier near duplicate.
- * @param original by pair: the earliest near duplicate, or −1
- */
-export function reportNear(
-  space: PairSpace,
-  report: ReportRelation,
-  signatures: Uint8Array,
-  original: Int32Array,
-): void {
-  const sketches = new Sketches(signatures, original.length);
-  original.forEach((first, pair) => {
-    if (first < 0) return;
-    const message = (): string => {
-      const share = Math.round(100 * sharedBy(sketches.equalBins(first, pair)));
-      return `Near duplicate of ${space.placeLabel(first, pair)}: about ${Math.min(99, share)} % of the word triples match.`;
-    };
-    report.add(nearDuplicatePair, pair, message, first);
-  });
-}
-
-/** Finds near duplicates among the pairs with a signature: 64 bytes for each of the first pairs. */
-function findNearDuplicates(space: PairSpace, report: ReportRelation, signatures: Uint8Array): void {
-  reportNear(space, report, signatures, nearFamilies(signatures, space.count, samePairs(space)));
-}
-
-export const nearDuplicates: SimilarityCheck = { rules: [nearDuplicatePair], find: findNearDuplicates };
