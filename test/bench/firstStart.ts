@@ -27,7 +27,7 @@ function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(?:npm_(?!config_registry)|INIT_CWD|XDG_|NODE_COMPILE_CACHE|PREFLENS_CACHE)/i.test(name),
   );
-  const path = (process.env['PATH'] ?? '').split(delimiter).filter((one) => !one.includes('node_modules'));
+  const path = (process.env.PATH ?? '').split(delimiter).filter((one) => !one.includes('node_modules'));
   return { ...Object.fromEntries(kept), HOME: home, USERPROFILE: home, PATH: path.join(delimiter) };
 }
 
