@@ -1,4 +1,6 @@
 // Collects all findings of datasets with their places and keys, for `check`, `baseline` and `fix`.
+import { dirname } from 'node:path';
+
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
 import { findRelations, needsSignatures } from '#core/checks/relations/relations.ts';
@@ -23,7 +25,6 @@ import type { DataFile } from '#node/dataFile.ts';
 import type { PlacedFinding } from '#node/engine.ts';
 import { placeFindings } from '#node/engine.ts';
 import { groupShards } from '#node/files.ts';
-import { settingsFor } from '#node/fileSettings.ts';
 import type { KnownDecisions } from '#node/memory.ts';
 import { memoryRoot, nameIn, readBaseline, readDecisions } from '#node/memory.ts';
 import { rowGroupsOf } from '#node/parquet/open.ts';
@@ -217,16 +218,35 @@ function countUnlisted(
 
 const NOT_RELATED: Relations = { findings: [], counts: new Map(), partial: new Set() };
 
-/** Reads the decisions of a folder at most once, for all its shards. */
-function decisionsReader(command: Command): (root: string) => Promise<KnownDecisions> {
-  const known = new Map<string, KnownDecisions>();
-  return async (root) => {
-    const before = known.get(root);
+/** What the memory of a folder says about its datasets. */
+interface FolderMemory {
+  readonly root: string;
+  readonly known: KnownDecisions;
+  readonly baseline: Baseline | undefined;
+}
+
+/** Reads the memory of each folder at most once, for all its shards. */
+function memoryReader(
+  command: Command,
+  { baseline }: CollectOptions,
+): (path: string) => Promise<FolderMemory> {
+  const byFolder = new Map<string, FolderMemory>();
+  const byRoot = new Map<string, FolderMemory>();
+  const named = typeof baseline === 'string' ? baseline : undefined;
+  const read = async (root: string): Promise<FolderMemory> => {
+    const known = await readDecisions(root);
+    for (const { line, why } of known.bad) command.note(messages.badMemory(known.path, line, why).message);
+    return { root, known, baseline: baseline === false ? undefined : await readBaseline({ root, named }) };
+  };
+  return async (path) => {
+    const folder = dirname(path);
+    const before = byFolder.get(folder);
     if (before) return before;
-    const read = await readDecisions(root);
-    for (const { line, why } of read.bad) command.note(messages.badMemory(read.path, line, why).message);
-    known.set(root, read);
-    return read;
+    const root = memoryRoot(path);
+    const memory = byRoot.get(root) ?? (await read(root));
+    byFolder.set(folder, memory);
+    byRoot.set(root, memory);
+    return memory;
   };
 }
 
@@ -259,22 +279,21 @@ async function collectDataset(
   const unchecked: UncheckedFile[] = [];
   for (const one of dataset.leftOut) unchecked.push(await uncheckedFile(one));
   if (dataset.files.length === 0) return { name: dataset.name, files: [], unchecked };
-  const settings = await Promise.all(dataset.files.map(async ({ file }) => settingsFor(file.path)));
+  const settings = await Promise.all(dataset.files.map(async ({ file }) => command.settingsOf(file.path)));
   const relations = await relate(command, dataset, settings, options.maxRelated);
   const canScore = options.score && isScorable(dataset, { ...options, selfTest: false });
   const reviewed = canScore ? await review(command, dataset, settings, options) : undefined;
   const checked: CheckedFile[] = [];
-  const decisionsOf = decisionsReader(command);
+  const memoryOf = memoryReader(command, options);
   for (const [i, { file, survey }] of dataset.files.entries()) {
-    const root = memoryRoot(file.path);
+    const { root, known, baseline } = await memoryOf(file.path);
     const name = nameIn(root, file.path);
     const related = relations[i] ?? NOT_RELATED;
     const found = [...survey.findings, ...related.findings];
     const all = [...found, ...(reviewed?.byFile[i] ?? [])];
     const placed = await placeFindings(file.records, all, survey.facts, name);
-    const known = await decisionsOf(root);
     const { decisions } = known;
-    const own = settings[i] ?? (await settingsFor(file.path));
+    const own = settings[i] ?? (await command.settingsOf(file.path));
     const unlisted = countUnlisted([...survey.counts, ...related.counts], found);
     const search: Search = {
       stages: new Set([
@@ -291,7 +310,6 @@ async function collectDataset(
     const remembered = placed.map(withLabel);
     const said = memoryFindings(decisions, remembered, name, own.rules, isChecked);
     const more = await placeFindings(file.records, said, survey.facts, name);
-    const named = typeof options.baseline === 'string' ? options.baseline : undefined;
     checked.push({
       file,
       survey,
@@ -302,7 +320,7 @@ async function collectDataset(
       decisions: new Decisions(decisions, known.verdicts),
       search,
       isChecked,
-      baseline: options.baseline === false ? undefined : await readBaseline({ root, named }),
+      baseline,
       scorers: reviewed?.scorers[i] ?? [],
       trust: i === 0 ? (reviewed?.trust ?? '') : '',
     });
