@@ -1,7 +1,7 @@
 // npm run bench: newline scan beside `wc -l`, checks beside a bare streaming JSON.parse, the scorer's seconds
-// and memory at 10k and 100k pairs. Ratios within one run; no figure decides a test.
+// and memory at 10k and 100k pairs and on real text (where the shared data is at hand). Ratios within one run; no figure decides a test.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { openFile } from '#node/files.ts';
 
 import { PlainClient } from '../fakes/client.ts';
 import { surveyRecords } from '../fakes/records.ts';
+import { DATA, readLines, WILDBENCH } from './flips.ts';
 import { generatePairs } from './generate.ts';
 import { bareParse, best, CLI, mb, scan, timed } from './measure.ts';
 
@@ -103,6 +104,29 @@ try {
       `  ${count} pairs, ${mb(path).toFixed(0)} MB  ${seconds.toFixed(1)} s  peak ${peakMb.toFixed(0)} MB in both processes together` +
         (count === 100_000 ? ' (bars 60 s, 1,000 MB)' : ''),
     );
+  }
+
+  const tool = join(DATA, '..', 'tools', 'real-text.mjs');
+  if (existsSync(tool)) {
+    const real = join(folder, 'real.jsonl');
+    execFileSync(process.execPath, [tool, '50000', real]);
+    const wild = join(folder, 'wildbench.jsonl');
+    writeFileSync(wild, readLines(WILDBENCH).join('\n'));
+    console.log('The same on real text, beside a bare streaming JSON.parse');
+    for (const [name, path, bar] of [
+      ['50,000 pairs of real sentences', real, 15],
+      ['WildBench, two judges', wild, 2.5],
+    ] as const) {
+      const bare = await best(2, async () => bareParse(path));
+      let peak = 0;
+      const least = await best(3, async () => {
+        const run = await timed(['--no-cache', 'score', path, '--out', join(folder, 'out.jsonl')]);
+        peak = Math.max(peak, run.peakMb);
+      });
+      console.log(
+        `  ${name}, ${mb(path).toFixed(0)} MB  ${least.toFixed(1)} s (bar ${bar} s)  bare JSON.parse ${bare.toFixed(2)} s  peak ${peak.toFixed(0)} MB (bar 1,000 MB)`,
+      );
+    }
   }
 
   console.log('In the editor: a file just under the 50 MB that VS Code hands to extensions');

@@ -1,7 +1,7 @@
 // npm run bench:start [-- OTHER_DIST]: what short commands cost, as multiples of `node -e 0`; also for another build.
 // Compiled code is kept from the first run on, the facts of the file are not.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -10,9 +10,13 @@ import { CLI } from './measure.ts';
 
 const RUNS = 10;
 const RECORDS = 100;
+/** Files of one record each. */
+const SHARDS = 2000;
+const SHARD_RUNS = 3;
 
 const folder = mkdtempSync(join(tmpdir(), 'preflens-start-'));
 const file = join(folder, 'pairs.jsonl');
+const shards = join(folder, 'shards');
 
 /** Seconds of a command: until it ends, and of all processors. Those of its child processes count. */
 interface Cost {
@@ -34,9 +38,9 @@ function cost(args: readonly string[], cache: string): Cost {
 }
 
 /** The best of several runs, after one that is not counted: the slower ones include the machine's other work. */
-function bestCost(args: readonly string[], cache: string): Cost {
+function bestCost(args: readonly string[], cache: string, times = RUNS): Cost {
   cost(args, cache);
-  const runs = Array.from({ length: RUNS }, () => cost(args, cache));
+  const runs = Array.from({ length: times }, () => cost(args, cache));
   return {
     wall: Math.min(...runs.map(({ wall }) => wall)),
     cpu: Math.min(...runs.map(({ cpu }) => cpu)),
@@ -50,8 +54,16 @@ const COMMANDS: readonly (readonly [name: string, args: readonly string[]])[] = 
   [`check, ${RECORDS} lines`, ['check', file]],
 ];
 
+/** Reads and parses every file of a folder, and nothing else. */
+const BARE = `
+  const { readdirSync, readFileSync } = require('node:fs');
+  for (const name of readdirSync(process.argv[1])) JSON.parse(readFileSync(process.argv[1] + '/' + name, 'utf8'));`;
+
 try {
   writeFileSync(file, [...generatePairs(RECORDS, 42)].join(''));
+  mkdirSync(shards);
+  for (const [i, line] of [...generatePairs(SHARDS, 43)].entries())
+    writeFileSync(join(shards, `part-${String(i).padStart(5, '0')}.jsonl`), line);
   const builds = [dirname(CLI), ...process.argv.slice(2)];
   const bare = bestCost(['-e', '0'], folder);
   console.log(
@@ -65,6 +77,15 @@ try {
         `  ${name.padEnd(30)} wall ${(wall / bare.wall).toFixed(1).padStart(5)}  processors ${(cpu / bare.cpu).toFixed(1).padStart(5)}`,
       );
     }
+  }
+  const read = bestCost(['-e', BARE, shards], folder, SHARD_RUNS);
+  console.log(`${SHARDS} files of one record, read and parsed: ${(read.wall * 1000).toFixed(0)} ms`);
+  for (const [i, dist] of builds.entries()) {
+    const cache = join(folder, `cache ${i}`);
+    const { wall, cpu } = bestCost([join(dist, 'cli.js'), 'check', '--no-score', shards], cache, SHARD_RUNS);
+    console.log(
+      `  check --no-score, ${dist}: ${wall.toFixed(2)} s, of processors ${cpu.toFixed(2)} s (${(wall / read.wall).toFixed(1)} ×)`,
+    );
   }
 } finally {
   rmSync(folder, { recursive: true });

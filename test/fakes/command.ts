@@ -1,4 +1,5 @@
 // The context of a command, with output that a test can read.
+import { settingsOnce } from '#node/fileSettings.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 
 import type { Command } from '../../server/src/cli/command.ts';
@@ -27,6 +28,7 @@ export function testCommand(memoryMb = 256): Command & { readonly out: Kept; rea
     signal: never,
     fail: refuseFile,
     ranges: HERE,
+    settingsOf: settingsOnce(),
     cache: undefined,
     memoryMb,
     machine,

@@ -10,6 +10,7 @@ import type { Decision } from '#core/memory/decisions.ts';
 import { Decisions, formatDecisions, parseDecisions } from '#core/memory/decisions.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
+import { settingsOnce } from '#node/fileSettings.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import * as signatures from '#node/signatures.ts';
 import { FindingLists } from '#session/findingLists.ts';
@@ -39,6 +40,7 @@ const command = (): Command => ({
     throw error;
   },
   ranges: HERE,
+  settingsOf: settingsOnce(),
   cache: undefined,
   memoryMb: 1024,
   machine: {} as ScorerMachine,

@@ -1,4 +1,6 @@
 // Collects all findings of datasets with their places and keys, for `check`, `baseline` and `fix`.
+import { dirname } from 'node:path';
+
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
 import { findRelations, needsSignatures } from '#core/checks/relations/relations.ts';
@@ -23,7 +25,6 @@ import type { DataFile } from '#node/dataFile.ts';
 import type { PlacedFinding } from '#node/engine.ts';
 import { placeFindings } from '#node/engine.ts';
 import { groupShards } from '#node/files.ts';
-import { settingsFor } from '#node/fileSettings.ts';
 import type { KnownDecisions } from '#node/memory.ts';
 import { memoryRoot, nameIn, readBaseline, readDecisions } from '#node/memory.ts';
 import { rowGroupsOf } from '#node/parquet/open.ts';
@@ -233,6 +234,39 @@ export function decisionsReader(command: Command): (root: string) => Promise<Kno
   };
 }
 
+/** What the memory of a folder says about its datasets. */
+interface FolderMemory {
+  readonly root: string;
+  readonly known: KnownDecisions;
+  readonly baseline: Baseline | undefined;
+}
+
+/** Reads the memory of each folder at most once, for all its shards. */
+function memoryReader(
+  command: Command,
+  { baseline }: CollectOptions,
+): (path: string) => Promise<FolderMemory> {
+  const byFolder = new Map<string, FolderMemory>();
+  const byRoot = new Map<string, FolderMemory>();
+  const named = typeof baseline === 'string' ? baseline : undefined;
+  const decisions = decisionsReader(command);
+  const read = async (root: string): Promise<FolderMemory> => ({
+    root,
+    known: await decisions(root),
+    baseline: baseline === false ? undefined : await readBaseline({ root, named }),
+  });
+  return async (path) => {
+    const folder = dirname(path);
+    const before = byFolder.get(folder);
+    if (before) return before;
+    const root = memoryRoot(path);
+    const memory = byRoot.get(root) ?? (await read(root));
+    byFolder.set(folder, memory);
+    byRoot.set(root, memory);
+    return memory;
+  };
+}
+
 async function uncheckedFile({ path, error, isFailure, surveyed }: LeftOut): Promise<UncheckedFile> {
   const { file, survey } = surveyed ?? {};
   const shown = survey?.findings.slice(0, MAX_BROKEN_LINES) ?? [];
@@ -262,22 +296,21 @@ async function collectDataset(
   const unchecked: UncheckedFile[] = [];
   for (const one of dataset.leftOut) unchecked.push(await uncheckedFile(one));
   if (dataset.files.length === 0) return { name: dataset.name, files: [], unchecked };
-  const settings = await Promise.all(dataset.files.map(async ({ file }) => settingsFor(file.path)));
+  const settings = await Promise.all(dataset.files.map(async ({ file }) => command.settingsOf(file.path)));
   const relations = await relate(command, dataset, settings, options.maxRelated);
   const canScore = options.score && isScorable(dataset, { ...options, selfTest: false });
   const reviewed = canScore ? await review(command, dataset, settings, options) : undefined;
   const checked: CheckedFile[] = [];
-  const decisionsOf = decisionsReader(command);
+  const memoryOf = memoryReader(command, options);
   for (const [i, { file, survey }] of dataset.files.entries()) {
-    const root = memoryRoot(file.path);
+    const { root, known, baseline } = await memoryOf(file.path);
     const name = nameIn(root, file.path);
     const related = relations[i] ?? NOT_RELATED;
     const found = [...survey.findings, ...related.findings];
     const all = [...found, ...(reviewed?.byFile[i] ?? [])];
     const placed = await placeFindings(file.records, all, survey.facts, name);
-    const known = await decisionsOf(root);
     const { decisions } = known;
-    const own = settings[i] ?? (await settingsFor(file.path));
+    const own = settings[i] ?? (await command.settingsOf(file.path));
     const unlisted = countUnlisted([...survey.counts, ...related.counts], found);
     const search: Search = {
       stages: new Set([
@@ -294,7 +327,6 @@ async function collectDataset(
     const remembered = placed.map(withLabel);
     const said = memoryFindings(decisions, remembered, name, own.rules, isChecked);
     const more = await placeFindings(file.records, said, survey.facts, name);
-    const named = typeof options.baseline === 'string' ? options.baseline : undefined;
     checked.push({
       file,
       survey,
@@ -305,7 +337,7 @@ async function collectDataset(
       decisions: new Decisions(decisions, known.verdicts),
       search,
       isChecked,
-      baseline: options.baseline === false ? undefined : await readBaseline({ root, named }),
+      baseline,
       scorers: reviewed?.scorers[i] ?? [],
       trust: i === 0 ? (reviewed?.trust ?? '') : '',
     });

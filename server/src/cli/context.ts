@@ -5,6 +5,7 @@ import { messages, UserError } from '#core/messages.ts';
 import { openCache } from '#node/cache.ts';
 import { openCacheFolder } from '#node/cacheFolder.ts';
 import { defaultCacheFolder } from '#node/cachePlace.ts';
+import { settingsOnce } from '#node/fileSettings.ts';
 import { modelBudget } from '#node/models/memory.ts';
 import { environmentSecret } from '#node/scorers/secrets.ts';
 import { smallWorkHere } from '#node/smallWork.ts';
@@ -40,6 +41,7 @@ export function commandWith(
     ranges: smallWorkHere(
       threads(bundle('thread.js'), widthFor(memory), (message) => new UserError(message)),
     ),
+    settingsOf: settingsOnce(),
     cache: cacheFolder === undefined ? undefined : openCache(cacheFolder, printer.note),
     memoryMb: memory,
     machine: {

@@ -21,7 +21,6 @@ import { plural } from '#core/words/numbers.ts';
 import { configuredScorers } from '#node/config.ts';
 import type { DataFile } from '#node/dataFile.ts';
 import { openGroup } from '#node/files.ts';
-import { settingsFor } from '#node/fileSettings.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
 import type { FitStage } from '#node/scoring/fit.ts';
 import { ensembleQuality } from '#node/scoring/quality.ts';
@@ -58,7 +57,7 @@ const STAGE_TITLES: Record<FitStage | ComparingStage['stage'], string> = {
 
 /** Surveys one file with the settings in its preflens.json. */
 export async function surveyOne(
-  { bar, ranges, cache, memoryMb, signal }: Command,
+  { bar, ranges, cache, memoryMb, settingsOf, signal }: Command,
   file: DataFile,
   { rebuild = false, maxSigned = 0, minCachedBytes = 0 } = {},
 ): Promise<FileSurvey> {
@@ -69,7 +68,7 @@ export async function surveyOne(
     maxSigned,
     minCachedBytes,
     memoryMb,
-    settings: await settingsFor(file.path),
+    settings: await settingsOf(file.path),
     onProgress: (done) => {
       bar.show('Checking', done);
     },

@@ -1,6 +1,7 @@
 // One sealed cache file: a digest over its content and key. If the digest does not match, the entry counts as
 // absent.
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -19,6 +20,8 @@ function sealOf(key: string, body: Uint8Array): string {
 
 /** Body of an entry. Undefined if it is missing, incomplete or belongs to another key. */
 async function readEntry(path: string, key: string): Promise<Uint8Array | undefined> {
+  // Most entries are not there, and an error costs more than this look.
+  if (!existsSync(path)) return undefined;
   let bytes: Uint8Array;
   try {
     bytes = await readRegular(path);

@@ -1,5 +1,5 @@
 // Finds, reads and validates the preflens.json for a file: the nearest one above it, and those that it extends.
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
 import type { ErrorObject, ValidateFunction } from 'ajv';
@@ -15,12 +15,13 @@ import { CHECK_SCHEMA, CONFIG_SCHEMA, mappingOf, RuleFault } from '#core/config/
 import { parseConfigText } from '#core/config/entry.ts';
 import { fitsPattern, PatternFault } from '#core/config/pattern.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
+import type { Card } from '#core/mapping/polarity/card.ts';
 import type { Beside } from '#core/mapping/recognise.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 
-import { cardFor } from './card.ts';
+import { cardFor, readmeIn } from './card.ts';
 import { isBelow } from './paths.ts';
 import { readRegularTextSync } from './regularFile.ts';
 import { codeOf } from './stored.ts';
@@ -152,6 +153,8 @@ function parseConfig(path: string, text: string): PrefLensConfig {
 function readConfig(path: string): PrefLensConfig | undefined {
   let text: string;
   try {
+    // Most folders have none, and an error costs more than this look.
+    if (!statSync(path, { throwIfNoEntry: false })) return undefined;
     text = readRegularTextSync(path, MAX_CONFIG_BYTES);
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
@@ -159,6 +162,29 @@ function readConfig(path: string): PrefLensConfig | undefined {
     throw messages.unreadable(path, errorMessage(error));
   }
   return parseConfig(path, text);
+}
+
+/** What folders say about the files in them. */
+export interface Folders {
+  /** The preflens.json with this path; undefined if there is none. */
+  readonly config: (path: string) => PrefLensConfig | undefined;
+  readonly readme: (folder: string) => Card | undefined;
+}
+
+const FOLDERS_NOW: Folders = { config: readConfig, readme: readmeIn };
+
+function once<T>(read: (path: string) => T): (path: string) => T {
+  const known = new Map<string, { readonly found: T }>();
+  return (path) => {
+    const before = known.get(path) ?? { found: read(path) };
+    known.set(path, before);
+    return before.found;
+  };
+}
+
+/** Each folder as it is at the first look: for the files of one run, which may be thousands in one folder. */
+export function foldersOnce(): Folders {
+  return { config: once(readConfig), readme: once(readmeIn) };
 }
 
 /** A preflens.json that applies to a file, and the file's name relative to it. */
@@ -241,11 +267,11 @@ export function configPathFor(file: string): string {
 }
 
 /** The nearest preflens.json above a file and those it extends, highest precedence first. */
-function layersFor(file: string): readonly Layer[] {
+function layersFor(file: string, { config: read } = FOLDERS_NOW): readonly Layer[] {
   const full = resolve(file);
   for (let folder = dirname(full); ; folder = dirname(folder)) {
     const path = join(folder, CONFIG_NAME);
-    const config = readConfig(path);
+    const config = read(path);
     if (config) return withExtended(path, config, full);
     if (dirname(folder) === folder) return [];
   }
@@ -291,8 +317,12 @@ export function configuredScorers(file: string): {
 }
 
 /** Paths of a file's benchmarks. Throws if an untrusted folder refers to one outside itself. */
-export function configuredBenchmarks(file: string, isTrusted = true): readonly string[] {
-  return layersFor(file).flatMap(({ config, folder, path }) =>
+export function configuredBenchmarks(
+  file: string,
+  isTrusted = true,
+  folders = FOLDERS_NOW,
+): readonly string[] {
+  return layersFor(file, folders).flatMap(({ config, folder, path }) =>
     (config.benchmarks ?? []).map((named) => (isTrusted ? resolve(folder, named) : pathInside(path, named))),
   );
 }
@@ -304,6 +334,18 @@ export function checkedRules(rules: unknown): RulesConfig {
   return rules;
 }
 
+/** What the last rules were resolved from: mostly the files of a folder share them. */
+let resolved: { readonly from: readonly object[]; readonly rules: RuleSettings } | undefined;
+
+const NO_RULES: RulesConfig = {};
+
+function rulesFrom(layers: readonly RulesConfig[], benchmarks: readonly Benchmark[]): RuleSettings {
+  const from = [...layers, ...benchmarks];
+  const isSame = resolved?.from.length === from.length && from.every((one, i) => one === resolved?.from[i]);
+  if (!resolved || !isSame) resolved = { from, rules: resolveRules(layers, benchmarks) };
+  return resolved.rules;
+}
+
 /**
  * Settings of a file: its preflens.json overrides the editor's settings, which override the defaults.
  * @param benchmarks the loaded prompts of `configuredBenchmarks`
@@ -312,8 +354,9 @@ export function configuredFor(
   file: string,
   editor: CheckConfig = {},
   benchmarks: readonly Benchmark[] = [],
+  folders = FOLDERS_NOW,
 ): FileSettings {
-  const layers = layersFor(file);
+  const layers = layersFor(file, folders);
   const rules = layers
     .toReversed()
     .flatMap((layer) => [
@@ -325,8 +368,8 @@ export function configuredFor(
   const said = [...layers.map(({ config }) => config), editor];
   return {
     mapping: mappingIn(layers),
-    card: cardFor(file),
-    rules: resolveRules([editor.rules ?? {}, ...rules], benchmarks),
+    card: cardFor(file, folders.readme),
+    rules: rulesFrom([editor.rules ?? NO_RULES, ...rules], benchmarks),
     run: said.find((one) => one.run !== undefined)?.run ?? DEFAULT_SETTINGS.run,
     timeBudgetMs:
       said.find((one) => one.timeBudgetMs !== undefined)?.timeBudgetMs ?? DEFAULT_SETTINGS.timeBudgetMs,

@@ -6,8 +6,8 @@ import { gramsOf } from '#core/checks/relations/benchmarkOverlap.ts';
 import type { CheckConfig } from '#core/config/config.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 
-import type { FileSettings } from './config.ts';
-import { configuredBenchmarks, configuredFor } from './config.ts';
+import type { FileSettings, Folders } from './config.ts';
+import { configuredBenchmarks, configuredFor, foldersOnce } from './config.ts';
 import { openFile } from './files.ts';
 import { recogniseFile } from './surveyFile.ts';
 
@@ -51,6 +51,16 @@ export async function settingsFor(
   path: string,
   editor: CheckConfig = {},
   isTrusted = true,
+  folders?: Folders,
 ): Promise<FileSettings> {
-  return configuredFor(path, editor, await readBenchmarks(configuredBenchmarks(path, isTrusted)));
+  const benchmarks = await readBenchmarks(configuredBenchmarks(path, isTrusted, folders));
+  return configuredFor(path, editor, benchmarks, folders);
+}
+
+/** The settings of a file in a run over many: each folder is looked at once. */
+export type SettingsOf = (path: string) => Promise<FileSettings>;
+
+export function settingsOnce(): SettingsOf {
+  const folders = foldersOnce();
+  return async (path) => settingsFor(path, {}, true, folders);
 }

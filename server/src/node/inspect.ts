@@ -44,8 +44,10 @@ async function columnOf(bytes: ByteStream, lineStart: number, byte: number): Pro
   return units;
 }
 
-async function* piecesOf({ path, codec, bytes }: DataFile): AsyncGenerator<Uint8Array> {
-  if (codec.decode) yield* bytes();
+async function* piecesOf({ path, codec, bytes, size }: DataFile): AsyncGenerator<Uint8Array> {
+  // The system reports no size of some files.
+  const isSmall = size > 0 && size <= FIRST_BYTES;
+  if (codec.decode || isSmall) yield* bytes();
   else {
     yield* readBlocks(path, 0, FIRST_BYTES);
     yield* readBlocks(path, FIRST_BYTES);

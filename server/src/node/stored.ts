@@ -1,14 +1,14 @@
 // The bytes of a file as they are stored, and what tells one state of it from another.
 import type { Stats } from 'node:fs';
-import { statSync } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { readlink, stat } from 'node:fs/promises';
+import { closeSync, fstatSync, read, readSync, statSync } from 'node:fs';
+import { readlink } from 'node:fs/promises';
+import { promisify } from 'node:util';
 
 import { messages, UserError } from '#core/messages.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 
 import { CHUNK_BYTES } from './codec.ts';
-import { kindOf, openRegular } from './regularFile.ts';
+import { kindOf, openRegular, openRegularSync } from './regularFile.ts';
 
 /** Identifies a state of a file without reading it. */
 export interface Stamp {
@@ -51,7 +51,8 @@ export async function stampOf(
   path: string,
 ): Promise<Stamp & { readonly isFolder: boolean; readonly kind: string | undefined }> {
   try {
-    const found = await stat(path);
+    // A look at one file takes less than handing it to another thread.
+    const found = statSync(path);
     return { ...stampFrom(found), isFolder: found.isDirectory(), kind: kindOf(found) };
   } catch (error) {
     throw codeOf(error) === 'ENOENT' && (await isAnnexLink(path))
@@ -84,21 +85,30 @@ const BLOCKS = 3;
 /** Minimum buffer size, for files whose size the system does not report. */
 const MIN_BLOCK_BYTES = 4096;
 
+/** Reading this much takes less than handing it to another thread. */
+const SMALL_BYTES = 1 << 16;
+
+const readAsync = promisify(read);
+
 /**
  * A file's bytes, or a half-open range of them, in reused buffers: a chunk is valid until the second next one is
  * read.
  */
 export async function* readBlocks(path: string, start = 0, end = Infinity): AsyncGenerator<Uint8Array> {
-  let handle: FileHandle | undefined;
+  let handle: number | undefined;
   try {
-    handle = await openRegular(path);
+    handle = openRegularSync(path);
     // Thousands of small files may be read in sequence, so allocate no more than each one's size.
-    const { size } = await handle.stat();
+    const { size } = fstatSync(handle);
+    const isSmall = Math.min(end, size) - start <= SMALL_BYTES;
     const blockBytes = Math.min(CHUNK_BYTES, Math.max(MIN_BLOCK_BYTES, Math.min(end, size) - start));
     const blocks: Uint8Array[] = [];
     for (let at = start, turn = 0; at < end; turn = (turn + 1) % BLOCKS) {
       const block = (blocks[turn] ??= new Uint8Array(blockBytes));
-      const { bytesRead } = await handle.read(block, 0, Math.min(block.length, end - at), at);
+      const length = Math.min(block.length, end - at);
+      const bytesRead = isSmall
+        ? readSync(handle, block, 0, length, at)
+        : (await readAsync(handle, block, 0, length, at)).bytesRead;
       if (bytesRead === 0) return;
       yield block.subarray(0, bytesRead);
       at += bytesRead;
@@ -106,6 +116,6 @@ export async function* readBlocks(path: string, start = 0, end = Infinity): Asyn
   } catch (error) {
     throw error instanceof Error && 'syscall' in error ? unreadable(path, error) : error;
   } finally {
-    await handle?.close();
+    if (handle !== undefined) closeSync(handle);
   }
 }

@@ -67,12 +67,36 @@ export interface Contender {
   readonly share: number;
 }
 
+/** For each field that a mapping needs, the names of which a record has one. */
+type NamesNeeded = readonly (readonly string[])[];
+
+let namesNeeded: ReadonlyMap<Mapping, NamesNeeded> | undefined;
+
+/** Made at the first use: a start that recognises nothing doesn't wait for it. */
+function neededNames(): ReadonlyMap<Mapping, NamesNeeded> {
+  namesNeeded ??= new Map(
+    MAPPINGS.map((mapping) => [
+      mapping,
+      needsOf(mapping).map(({ at }) => pathsOf(at).map(([name]) => String(name))),
+    ]),
+  );
+  return namesNeeded;
+}
+
+/** The last names that were looked at: the files of a folder mostly have the same. */
+let lastPossible: { readonly names: string; readonly mappings: readonly Mapping[] } | undefined;
+
 /** Mappings of whose fields the sample has at least the names. */
 function possibleFor(sample: readonly JsonObject[]): readonly Mapping[] {
-  const names = new Set(sample.flatMap((record) => Object.keys(record)));
-  return MAPPINGS.filter((mapping) =>
-    needsOf(mapping).every(({ at }) => pathsOf(at).some(([name]) => names.has(String(name)))),
+  const seen = new Set(sample.flatMap((record) => Object.keys(record)));
+  const names = JSON.stringify([...seen]);
+  if (lastPossible?.names === names) return lastPossible.mappings;
+  const has = (name: string): boolean => seen.has(name);
+  const mappings = [...neededNames()].flatMap(([mapping, needed]) =>
+    needed.every((one) => one.some(has)) ? [mapping] : [],
   );
+  lastPossible = { names, mappings };
+  return mappings;
 }
 
 /** If more of the records that fit or contradict a mapping contradict it, its label means something else. */

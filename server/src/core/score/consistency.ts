@@ -57,7 +57,7 @@ export async function fitPart(rows: JobRows, part: number, sign: Int8Array, paus
   const train = rowsWhere(features.count, (row) => fold[row] !== part);
   const partSeed = seed + 31 * part;
   return {
-    full: await fit(features, train, sign, scales, WORDS_AND_STYLE, partSeed, pause),
+    full: await fit(features, train, sign, scales, WORDS_AND_STYLE, partSeed, pause, part),
     styleOnly: await fit(features, train, sign, scales, STYLE_ONLY, partSeed, pause),
   };
 }

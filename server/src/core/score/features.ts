@@ -5,6 +5,8 @@ import type { OriginTable } from './origins.ts';
 import { OriginBuilder } from './origins.ts';
 import type { PairInput, PairNumbers } from './readPairs.ts';
 import { CONTINUED_AT, STYLE_COUNT } from './style.ts';
+import type { WordMemory } from './wordLoops.ts';
+import { wordMemory } from './wordLoops.ts';
 
 /**
  * Differences chosen − rejected of many pairs, compactly: for words, the features that only one side has; for
@@ -19,6 +21,7 @@ export interface PairFeatures {
    * rejected side come first in a pair.
    */
   readonly words: Int32Array;
+  readonly memory: WordMemory;
   /** The features of all pairs, the most frequent first: so the weights that a fit visits most lie together. */
   readonly vocabulary: Int32Array;
   /** count × width: the style numbers, then the numbers of origins. */
@@ -71,12 +74,13 @@ export class FeatureBuilder {
   build(): { readonly features: PairFeatures; readonly origins: OriginTable } {
     const { count } = this;
     const vocabulary = byFrequency(this.#batches);
-    const { starts, words, style } = this.#join(vocabulary);
+    const { starts, words, memory, style } = this.#join(vocabulary);
     const { table, numbers, pairs, width } = this.#origins.build();
     const features = {
       count,
       starts,
       words,
+      memory,
       vocabulary,
       style: widened(style, count, numbers),
       width: STYLE_COUNT + numbers.length,
@@ -90,12 +94,13 @@ export class FeatureBuilder {
   }
 
   /** All batches as one, with places in the vocabulary. Lets go of the batches. */
-  #join(vocabulary: Int32Array): Pick<PairFeatures, 'starts' | 'words' | 'style'> {
+  #join(vocabulary: Int32Array): Pick<PairFeatures, 'starts' | 'words' | 'memory' | 'style'> {
     const places = new Int32Array(1 << FEATURE_BITS);
     for (let place = 0; place < vocabulary.length; place++) places[vocabulary[place] as number] = place;
     const starts = new Float64Array(this.count + 1);
     const style = new Float32Array(this.count * STYLE_COUNT);
-    const words = sharedInt32(this.#batches.reduce((sum, batch) => sum + batch.words.length, 0));
+    const length = this.#batches.reduce((sum, batch) => sum + batch.words.length, 0);
+    const { memory, words } = wordMemory(length, vocabulary.length);
     let [row, end] = [0, 0];
     for (const batch of this.#batches.splice(0)) {
       style.set(batch.style, row * STYLE_COUNT);
@@ -111,7 +116,7 @@ export class FeatureBuilder {
       }
       end += batch.words.length;
     }
-    return { starts, words, style };
+    return { starts, words, memory, style };
   }
 }
 
@@ -137,8 +142,4 @@ function widened(style: Float32Array, count: number, numbers: readonly Float32Ar
     });
   }
   return rows;
-}
-
-function sharedInt32(length: number): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * length));
 }

@@ -4,6 +4,7 @@
 // size; exact at convergence.
 import type { PairFeatures } from './features.ts';
 import { seededRandom, shuffle } from './random.ts';
+import { wordLoops } from './wordLoops.ts';
 
 export interface FitOptions {
   /** Weight of a pair's loss against the squared weights: larger values fit more closely. */
@@ -15,9 +16,6 @@ export interface FitOptions {
 
 /** Value of an origin's category relative to style numbers of variance 1. Its strength has a prior of its own: see `cost`. */
 const ORIGIN_SCALE = 6;
-
-/** How far groups may deviate from the shared weights of style, relative to these. */
-const DEVIATION = 1;
 
 /** A linear reward: hashed word features, standardised style numbers, strengths of origins. */
 export interface LinearModel {
@@ -103,23 +101,37 @@ export async function solveDual(
 /** Pairs between two pauses: well below 20 ms of work for answers of usual length. */
 const PAUSE_EVERY = 256;
 
-// A fit spends its time in these two loops. Inside the closures of `fit` they take a third more time.
+// Inside of closures these loops take several times as long.
 
-function marginOfWords(words: Int32Array, from: number, end: number, weights: Float64Array): number {
-  let sum = 0;
-  let at = from;
-  for (; at < end && (words[at] as number) < 0; at++) sum -= weights[~(words[at] as number)] as number;
-  for (; at < end; at++) sum += weights[words[at] as number] as number;
+function marginOfStyle(
+  style: Float32Array,
+  base: number,
+  width: number,
+  weights: Float64Array,
+  from: number,
+  before: number,
+): number {
+  let sum = before;
+  for (let k = 0; k < width; k++) sum += (weights[from + k] as number) * (style[base + k] as number);
   return sum;
 }
 
-function moveWords(words: Int32Array, from: number, end: number, weights: Float64Array, step: number): void {
-  let at = from;
-  for (; at < end && (words[at] as number) < 0; at++) (weights[~(words[at] as number)] as number) -= step;
-  for (; at < end; at++) (weights[words[at] as number] as number) += step;
+function moveStyle(
+  style: Float32Array,
+  base: number,
+  squared: Float64Array,
+  weights: Float64Array,
+  from: number,
+  step: number,
+): void {
+  for (let k = 0; k < squared.length; k++)
+    (weights[from + k] as number) += step * (squared[k] as number) * (style[base + k] as number);
 }
 
-/** Fits one model on the rows `train`. `sign` is −1 for a pair whose label counts as inverted. */
+/**
+ * Fits one model on the rows `train`. `sign` is −1 for a pair whose label counts as inverted.
+ * @param slot another one for each fit that runs at the same time with words
+ */
 export async function fit(
   features: PairFeatures,
   train: Int32Array,
@@ -128,21 +140,24 @@ export async function fit(
   options: FitOptions,
   seed: number,
   pause: Pause,
+  slot = 0,
 ): Promise<FittedModel> {
   const { cost, wordScale, epochs } = options;
-  const { starts, words, vocabulary, style, width, origins, originWidth, categoryCount, group, groupCount } =
+  const { starts, vocabulary, style, width, origins, originWidth, categoryCount, group, groupCount } =
     features;
   // All weights are those of raw numbers: a scale enters their steps squared, and the rows stay as they are.
-  const wordWeights = new Float64Array(wordScale > 0 ? vocabulary.length : 0);
+  const words =
+    wordScale > 0 ? wordLoops(features.words, features.memory, vocabulary.length, slot) : undefined;
   const styleWeights = new Float64Array(width);
   const strengths = new Float64Array(categoryCount);
+  /** As strong as the shared weights, which they add to: a row with a group counts twice. */
   const deviations = new Float64Array(groupCount * width);
   const squared = Float64Array.from(scales, (scale) => scale ** 2);
 
   const norm = (row: number): number => {
     let sum = 0;
     for (let k = 0; k < width; k++) sum += (squared[k] as number) * (style[row * width + k] as number) ** 2;
-    if ((group[row] as number) >= 0) sum *= 1 + DEVIATION ** 2;
+    if ((group[row] as number) >= 0) sum *= 2;
     if (wordScale > 0) sum += wordScale ** 2 * ((starts[row + 1] as number) - (starts[row] as number));
     const end = 2 * (row + 1) * originWidth;
     for (let at = 2 * row * originWidth; at < end; at++)
@@ -151,29 +166,21 @@ export async function fit(
   };
 
   const margin = (row: number): number => {
-    let z =
-      wordScale > 0 ? marginOfWords(words, starts[row] as number, starts[row + 1] as number, wordWeights) : 0;
     const base = row * width;
-    for (let k = 0; k < width; k++) z += (styleWeights[k] as number) * (style[base + k] as number);
     const own = (group[row] as number) * width;
-    if (own >= 0)
-      for (let k = 0; k < width; k++) z += (deviations[own + k] as number) * (style[base + k] as number);
+    let z = words?.margin(starts[row] as number, starts[row + 1] as number) ?? 0;
+    z = marginOfStyle(style, base, width, styleWeights, 0, z);
+    if (own >= 0) z = marginOfStyle(style, base, width, deviations, own, z);
     return (sign[row] as number) * (z + originMargin(features, row, strengths));
   };
 
   const move = (row: number, size: number): void => {
     const step = size * (sign[row] as number);
-    if (wordScale > 0) {
-      const scaled = step * wordScale ** 2;
-      moveWords(words, starts[row] as number, starts[row + 1] as number, wordWeights, scaled);
-    }
+    words?.move(starts[row] as number, starts[row + 1] as number, step * wordScale ** 2);
     const base = row * width;
     const own = (group[row] as number) * width;
-    for (let k = 0; k < width; k++) {
-      const moved = step * (squared[k] as number) * (style[base + k] as number);
-      (styleWeights[k] as number) += moved;
-      if (own >= 0) (deviations[own + k] as number) += moved * DEVIATION ** 2;
-    }
+    moveStyle(style, base, squared, styleWeights, 0, step);
+    if (own >= 0) moveStyle(style, base, squared, deviations, own, step);
     const end = (row + 1) * originWidth;
     for (let at = row * originWidth; at < end; at++) {
       const [chosen, rejected] = [origins[2 * at] as number, origins[2 * at + 1] as number];
@@ -184,7 +191,7 @@ export async function fit(
 
   await solveDual({ norm, margin, move }, train, { cost, epochs, seed, pauseEvery: PAUSE_EVERY }, pause);
   return {
-    places: Float32Array.from(wordWeights),
+    places: Float32Array.from(words?.weights ?? []),
     style: Float32Array.from(styleWeights),
     origins: Float32Array.from(strengths),
     deviations: Float32Array.from(deviations),

@@ -2,14 +2,14 @@
 import * as zlib from 'node:zlib';
 
 import { decompress as unzstd } from 'fzstd';
-import { snappyCompress, snappyCompressor, snappyUncompress, snappyUncompressor } from 'hysnappy';
+import { snappyCompress, snappyCompressor, snappyUncompressor } from 'hysnappy';
 
 import type { PageCodecs } from '#formats/parquet/footer.ts';
 
 import { compressHadoopLz4, compressLz4, decompressHadoopLz4, decompressLz4 } from './lz4.ts';
 import { decompressSnappyStart } from './snappy.ts';
 
-/** Larger pages get their own memory, which is freed: reused memory never shrinks. */
+/** Larger pages get their own memory, which is freed when they are done: reused memory never shrinks. */
 const LARGE_BYTES = 16 * 1024 * 1024;
 
 interface PageCodec {
@@ -82,13 +82,21 @@ function snappySize(bytes: Uint8Array): number {
   return value;
 }
 
-let decompressSnappySmall: ((bytes: Uint8Array, length: number) => Uint8Array) | undefined;
+type Uncompress = (bytes: Uint8Array, length: number) => Uint8Array;
+
+let decompressSnappySmall: Uncompress | undefined;
+/** Several large pages follow one another, and the system takes as long for fresh memory as the codec for its work. */
+let decompressSnappyLarge: WeakRef<Uncompress> | undefined;
 let packSnappySmall: ((bytes: Uint8Array) => Uint8Array) | undefined;
 
 function decompressSnappy(bytes: Uint8Array, length: number): Uint8Array {
   // The library writes as much as the bytes say, not as much as expected.
   if (snappySize(bytes) !== length) throw new Error('it states another size');
-  if (length > LARGE_BYTES) return snappyUncompress(bytes, length);
+  if (length > LARGE_BYTES) {
+    const uncompress = decompressSnappyLarge?.deref() ?? snappyUncompressor();
+    decompressSnappyLarge = new WeakRef(uncompress);
+    return uncompress(bytes, length);
+  }
   decompressSnappySmall ??= snappyUncompressor();
   return decompressSnappySmall(bytes, length);
 }

@@ -152,7 +152,7 @@ export function writeSignature(pair: Pair, signatures: Uint8Array, at: number): 
 /** Signatures of consecutive pairs, up to a maximum number. */
 export class Signatures {
   readonly #max: number;
-  #bytes = new Uint8Array(SIGNATURE_BYTES * 4096);
+  #bytes = new Uint8Array(SIGNATURE_BYTES * 64);
   #count = 0;
 
   constructor(max = Infinity) {
