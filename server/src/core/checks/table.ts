@@ -22,7 +22,12 @@ import { ratingsContradictLabel } from './labels/ratingsContradictLabel.ts';
 import { reviewContradictsLabel } from './labels/reviewContradictsLabel.ts';
 import { scoreContradictsLabel } from './labels/scoreContradictsLabel.ts';
 import { scoreOutOfScale } from './labels/scoreOutOfScale.ts';
-import { likelyMislabeled, lowMargin, scorersDisagree } from './labels/scoreRules.ts';
+import {
+  likelyMislabeled,
+  lowMargin,
+  scorersDisagree,
+  verifierContradictsLabel,
+} from './labels/scoreRules.ts';
 import { scoresAgainstOrder } from './labels/scoresAgainstOrder.ts';
 import { tieAsPreference } from './labels/tieAsPreference.ts';
 import { decisionConflict, unusedSuppression } from './memory/memoryRules.ts';
@@ -139,6 +144,7 @@ export const DATASET_CHECKS: readonly DatasetCheck[] = [
 
 /** Findings from scores. */
 export const SCORE_RULES = {
+  'verifier-contradicts-label': verifierContradictsLabel,
   'likely-mislabeled': likelyMislabeled,
   'scorers-disagree': scorersDisagree,
   'low-margin': lowMargin,
