@@ -17,6 +17,8 @@ import { rowGroupTooLarge } from './dataset/rowGroups.ts';
 import { styleBias } from './dataset/styleBias.ts';
 import { annotatorsSplit } from './labels/annotatorsSplit.ts';
 import { answerKeyContradictsLabel } from './labels/answerKeyContradictsLabel.ts';
+import { callContradictsLabel } from './labels/callContradictsLabel.ts';
+import { constraintContradictsLabel } from './labels/constraintContradictsLabel.ts';
 import { labelsConflict } from './labels/labelsConflict.ts';
 import { ratingsContradictLabel } from './labels/ratingsContradictLabel.ts';
 import { reviewContradictsLabel } from './labels/reviewContradictsLabel.ts';
@@ -116,6 +118,8 @@ export const RECORD_CHECKS: readonly RecordCheck[] = [
   llamafactoryDrops,
   reviewContradictsLabel,
   answerKeyContradictsLabel,
+  callContradictsLabel,
+  constraintContradictsLabel,
   ratingsContradictLabel,
   scoresAgainstOrder,
 ];
@@ -158,6 +162,8 @@ export const LABEL_RULES: ReadonlySet<string> = new Set([
     ratingsContradictLabel,
     reviewContradictsLabel,
     answerKeyContradictsLabel,
+    callContradictsLabel,
+    constraintContradictsLabel,
     annotatorsSplit,
     refusalChosen,
     refusalRejected,
