@@ -62,6 +62,7 @@ export async function openAssistant(folder: string, options: Partial<McpOptions>
       write: true,
       trust: false,
       send: false,
+      run: false,
       cacheFolder,
       memoryMb: 1024,
       modelMemoryMb: undefined,

@@ -19,6 +19,7 @@ export function testCommand(memoryMb = 256): Command & { readonly out: Kept; rea
     isTrusted: true,
     secret: async () => Promise.resolve(undefined),
     maySend: refuse,
+    mayRun: refuse,
   };
   const refuseFile = (error: Error): never => {
     throw error;

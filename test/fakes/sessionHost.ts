@@ -88,6 +88,7 @@ export function memoryHost(
         isTrusted: true,
         secret: async () => Promise.resolve(undefined),
         maySend: async () => Promise.resolve(),
+        mayRun: async () => Promise.resolve(),
       };
     },
     async applyEdit(dataset, edits) {

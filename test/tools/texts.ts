@@ -15,7 +15,7 @@ const FOLDERS = ['client/src', 'media/src', 'server/src/core/drawing', 'server/s
 const FOR_PAGES = [
   ...['about', 'explain', 'style', 'wordLists'].map((name) => `server/src/core/score/${name}.ts`),
   ...['ensemble', 'neighbours', 'stack', 'voteBook'].map((name) => `server/src/core/reward/${name}.ts`),
-  ...['columns', 'pairTable'].map((name) => `server/src/node/scorers/${name}.ts`),
+  ...['columns', 'command', 'pairTable'].map((name) => `server/src/node/scorers/${name}.ts`),
   ...['reasons', 'reviewedWords', 'scores', 'trust'].map((name) => `server/src/session/${name}.ts`),
   ...['pair', 'parts', 'review'].map((name) => `server/src/session/views/${name}.ts`),
 ];

@@ -347,6 +347,7 @@ describe('a probe', () => {
       ...{
         secret: async () => Promise.resolve(undefined),
         maySend: async () => Promise.resolve(),
+        mayRun: async () => Promise.resolve(),
         isTrusted: false,
       },
     };

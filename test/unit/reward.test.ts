@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { PARTIAL } from '#core/facts/facts.ts';
+import { PARTIAL, REFUTED } from '#core/facts/facts.ts';
 import { formatKey, hashKey, parseKey } from '#core/hash.ts';
 import { columnMargin } from '#core/mapping/columnMargin.ts';
 import { readRecord } from '#core/mapping/read.ts';
@@ -175,6 +175,31 @@ describe('an ensemble', () => {
     expect(first.dispute).toBe(0);
     expect(second.dispute).toBe(second.spread);
     expect(ensemble.verdict(identityOf(9)).margin).toBeNaN();
+  });
+
+  it('puts what a verifier decides beyond all that others say', () => {
+    const judge = member('judge', [3, -5, 2, -1, 4]);
+    const tests = { ...member('tests', [-1, 0, 1, -1, Number.NaN]), kind: 'command' };
+    const both = new Ensemble([judge, tests]);
+    both.measure(pairs(5));
+    // The judge alone reaches from −5 to 5; a verdict moves a pair by twice that, and says nothing of the others.
+    const verdicts = [0, 1, 2, 3, 4].map((i) => both.verdict(identityOf(i)));
+    expect(verdicts.map(({ margin }) => margin)).toEqual([3 - 10, -5, 2 + 10, -1 - 10, 4]);
+    expect(verdicts.map(({ dispute }) => dispute)).toEqual([REFUTED, 0, 0, REFUTED, 0]);
+    expect(verdicts.map(({ votesFor, votes }) => [votesFor, votes])).toEqual([
+      [1, 2],
+      [0, 2],
+      [2, 2],
+      [0, 2],
+      [1, 1],
+    ]);
+    const alone = new Ensemble([tests]);
+    expect(alone.verdict(identityOf(0))).toMatchObject({ margin: -1, dispute: REFUTED });
+    expect(alone.verdict(identityOf(4)).margin).toBeNaN();
+    // Two verifiers that contradict each other refute nothing.
+    const apart = new Ensemble([tests, { ...member('others', [1, -1]), kind: 'command' }]);
+    expect(apart.verdict(identityOf(0))).toMatchObject({ margin: 0, dispute: 0 });
+    expect(apart.verdict(identityOf(1)).dispute).toBe(REFUTED);
   });
 
   it('of the built-in scorer and stored scores finds no dispute: both are evidence about one label', () => {

@@ -134,6 +134,7 @@ async function run({
         fitsHere,
         secret: async () => Promise.resolve(undefined),
         maySend: async () => Promise.resolve(),
+        mayRun: async () => Promise.resolve(),
       },
       seed: 1,
       groupBy: undefined,

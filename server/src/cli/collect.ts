@@ -18,6 +18,7 @@ import type { ScorerInput } from '#core/portrait/portrait.ts';
 import { scorerInputs } from '#core/portrait/scorers.ts';
 import type { ReportedFinding } from '#core/report/report.ts';
 import { fitTemperature } from '#core/reward/calibrate.ts';
+import { unscoredMessage } from '#core/reward/counts.ts';
 import { labelFindings, rankingOf } from '#core/score/ranking.ts';
 import { capitalised, plural } from '#core/words/numbers.ts';
 import type { FileSettings } from '#node/config.ts';
@@ -40,6 +41,7 @@ export interface CollectOptions {
   readonly groupBy: string | undefined;
   readonly budget: number;
   readonly model?: string | undefined;
+  readonly verify?: string | undefined;
   /** Include files whose records share one line: a repair splits them. */
   readonly canPart?: boolean;
   /** Path of another baseline; false for none. */
@@ -119,7 +121,7 @@ async function review(
   settings: readonly FileSettings[],
   options: CollectOptions,
 ): Promise<Review> {
-  const { margins, scorer, trust, ensemble } = await scoreDataset(command, dataset, {
+  const { margins, scorer, trust, ensemble, counts } = await scoreDataset(command, dataset, {
     ...options,
     selfTest: false,
   });
@@ -140,7 +142,8 @@ async function review(
   const percent = (share: number): string => (100 * share).toFixed(0);
   const name = capitalised(scorer);
   const sentence = `${name} agrees with ${percent(trust.accuracy.value)} % of labels (longer wins: ${percent(trust.longerWins)} %).`;
-  return { byFile, scorers, trust: sentence };
+  const refused = unscoredMessage({ ...counts, ties: 0, unscored: 0 });
+  return { byFile, scorers, trust: refused === '' ? sentence : `${sentence} ${refused}.` };
 }
 
 function rulesOf(settings: readonly FileSettings[], file: number): FileSettings['rules'] {

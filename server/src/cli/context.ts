@@ -19,13 +19,14 @@ export interface Global {
   readonly cache: boolean;
   readonly modelMemory: number | undefined;
   readonly send: boolean;
+  readonly run: boolean;
 }
 
 const bundle = (name: string): string => join(import.meta.dirname, name);
 
 /** @param onFailure called for each file that can't be read */
 export function commandWith(
-  { memory, cache, modelMemory, send }: Global,
+  { memory, cache, modelMemory, send, run }: Global,
   printer: Printer,
   signal: AbortSignal,
   onFailure: () => void,
@@ -61,6 +62,10 @@ export function commandWith(
         const { what, where } = sendingOf(rule, 'this dataset');
         if (!send) throw messages.notAllowedToSend(what, where);
         printer.note(`Sending ${what} to ${where}.`);
+      },
+      async mayRun(rule) {
+        const { commandText } = await import('#node/scorers/command.ts');
+        if (!run) throw messages.notAllowedToRun(commandText(rule));
       },
     },
   };

@@ -28,6 +28,7 @@ const NAME = 'standard input';
 
 export interface FilterOptions {
   readonly model: string | undefined;
+  readonly verify: string | undefined;
   readonly mapping: string | undefined;
 }
 
@@ -35,11 +36,11 @@ export interface FilterOptions {
 const WHOLE_FILE: ReadonlySet<ScorerRule['kind']> = new Set(['consistency', 'probe', 'sidecar']);
 
 /** Scorers of a filter: one model, or those in the preflens.json of the working folder. */
-function rulesFor({ model }: FilterOptions): {
+function rulesFor(options: FilterOptions): {
   readonly rules: readonly ScorerRule[];
   readonly folder: string;
 } {
-  const { rules, folder } = scorersFor('-', model);
+  const { rules, folder } = scorersFor('-', options);
   const usable = rules.filter(({ kind }) => !WHOLE_FILE.has(kind));
   if (usable.length === 0) {
     throw messages.notScorable(

@@ -12,6 +12,7 @@ import type { ScoreCounts } from '#core/reward/counts.ts';
 import { unscoredMessage } from '#core/reward/counts.ts';
 import type { Ensemble } from '#core/reward/ensemble.ts';
 import { aboutAgreement } from '#core/reward/ensemble.ts';
+import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { aboutFit } from '#core/score/about.ts';
 import type { Reason } from '#core/score/explain.ts';
 import { CONSISTENCY_ID, groupingOf, inputOf, readerOf } from '#core/score/model.ts';
@@ -46,6 +47,8 @@ export interface ScoreOptions {
   readonly compares?: boolean;
   /** A model folder that overrides preflens.json. */
   readonly model?: string | undefined;
+  /** A command that overrides preflens.json. */
+  readonly verify?: string | undefined;
 }
 
 const STAGE_TITLES: Record<FitStage | ComparingStage['stage'], string> = {
@@ -200,15 +203,21 @@ function listenerOf({ bar, note }: Command): RunListener {
   };
 }
 
-/** Scorers of a file: the model given to the command, or those in its preflens.json. */
-export function scorersFor(path: string, model: string | undefined): NamedScorers {
-  return model === undefined
-    ? configuredScorers(path)
-    : { rules: [{ kind: 'onnx', model: resolve(model) }], folder: '.' };
+/** Scorers of a file: the model or the verifier given to the command, or those in its preflens.json. */
+export function scorersFor(
+  path: string,
+  { model, verify }: Pick<ScoreOptions, 'model' | 'verify'>,
+): NamedScorers {
+  const run = (verify ?? '').split(' ').filter((word) => word !== '');
+  const rules: ScorerRule[] = [
+    ...(model === undefined ? [] : [{ kind: 'onnx', model: resolve(model) } as const]),
+    ...(run.length === 0 ? [] : [{ kind: 'command', run } as const]),
+  ];
+  return rules.length === 0 ? configuredScorers(path) : { rules, folder: '.' };
 }
 
-function scorersOf({ files: [first] }: SurveyedDataset, { model }: ScoreOptions): NamedScorers {
-  return scorersFor(first?.file.path ?? '.', model);
+function scorersOf({ files: [first] }: SurveyedDataset, options: ScoreOptions): NamedScorers {
+  return scorersFor(first?.file.path ?? '.', options);
 }
 
 /** Scores a dataset with these scorers, or with the built-in one. */

@@ -59,20 +59,27 @@ const program = new Program('preflens')
   .option('--no-cache', 'neither read nor write the cache')
   .option('--model-memory <mb>', 'memory limit for models, in MB; default: half of the machine', toNumber)
   .option('--send', 'allow sending texts to the servers in preflens.json', false)
+  .option('--run', 'allow running the commands in preflens.json on each answer', false)
   .configureOutput({ writeOut: printer.lines, writeErr: printer.notes })
   .exitOverride((error) => {
     process.exit(error.exitCode === 0 ? CLEAN : CANNOT_RUN);
   });
 
-const command = async (): Promise<Command> => {
+/** @param verify a verifier of the command line, which its user named and so allows */
+const command = async (verify?: string): Promise<Command> => {
   const { commandWith } = await import('./checking.ts');
-  return commandWith(program.opts<Global>(), printer, cancel.signal, () => {
+  const global = program.opts<Global>();
+  return commandWith({ ...global, run: global.run || verify !== undefined }, printer, cancel.signal, () => {
     run.failed = true;
   });
 };
 
 const SEED = ['--seed <n>', 'seed of folds and fits', toNumber, 1] as const;
 const MODEL = ['--model <folder>', 'score with the reward model in this folder'] as const;
+const VERIFY = [
+  '--verify <command>',
+  'score with this command, which ends with 0 for a right answer and 1 for a wrong one; its words are separated by spaces, and no shell reads them',
+] as const;
 const GROUP = [
   '--group-by <field>',
   'the field whose values are groups, or "none"; default: the one that predicts labels best',
@@ -82,6 +89,7 @@ interface Common {
   readonly seed: number;
   readonly groupBy?: string;
   readonly model?: string;
+  readonly verify?: string;
 }
 
 interface Checking extends Common {
@@ -120,6 +128,7 @@ program
   .option(...SEED)
   .option(...GROUP)
   .option(...MODEL)
+  .option(...VERIFY)
   .action(
     async (
       files: string[],
@@ -134,7 +143,7 @@ program
       const { check, spoolStandardInput } = await import('./checking.ts');
       const spooled = await spoolStandardInput(await expandPaths(files), cancel.signal);
       const { paths, shownAs, said, done } = spooled;
-      const all = await command();
+      const all = await command(options.verify);
       const own: Command = {
         ...all,
         note: (text) => {
@@ -290,16 +299,21 @@ program
   .option(...SEED)
   .option(...GROUP)
   .option(...MODEL)
+  .option(...VERIFY)
   .action(async (file: string, options: Common & { out?: string; mapping?: string }) => {
     if (file === '-') {
       const { filter } = await import('./commands.ts');
-      await filter(await command(), { model: options.model, mapping: options.mapping });
+      await filter(await command(options.verify), {
+        model: options.model,
+        verify: options.verify,
+        mapping: options.mapping,
+      });
       return;
     }
     const { out } = options;
     if (out === undefined) return program.error("error: option '--out <file>' is required for a file");
     const { writeScores } = await import('./commands.ts');
-    await writeScores(await command(), file, { groupBy: undefined, ...options, out });
+    await writeScores(await command(options.verify), file, { groupBy: undefined, ...options, out });
   });
 
 program
@@ -524,7 +538,7 @@ program
   .option('--write', 'offer tools that change files: flip, tie, drop, keep, undo', false)
   .option('--trust', 'use the models, chat templates and servers that preflens.json names', false)
   .action(async (folder: string, options: Pick<McpOptions, 'write' | 'trust'>) => {
-    const { memory, modelMemory, cache, send } = program.opts<Global>();
+    const { memory, modelMemory, cache, send, run } = program.opts<Global>();
     const { serve } = (await import(new URL('mcp.js', import.meta.url).href)) as {
       readonly serve: (options: McpOptions) => Promise<string>;
     };
@@ -532,6 +546,7 @@ program
       folder,
       ...options,
       send,
+      run,
       cacheFolder: cache ? openCacheFolder(defaultCacheFolder(), printer.note) : undefined,
       memoryMb: memory,
       modelMemoryMb: modelMemory,

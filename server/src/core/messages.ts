@@ -363,11 +363,21 @@ export const messages = {
     new UserError(
       `preflens.json wants to send ${what} to ${where}. Nothing was sent. To allow it, run the command again with --send.`,
     ),
+  notAllowedToRun: (command: string) =>
+    new UserError(
+      `preflens.json wants to run "${command}" on each answer. It was not run. To allow it, run the command again with --run.`,
+    ),
+  notRun: (command: string) =>
+    new UserError(`"${command}" was not run. To decide again, score the file again.`),
+  commandFailed: (command: string, reason: string) =>
+    new UserError(
+      `"${command}" can’t be run: ${reason}. Check "run" in preflens.json: it is a list of the program and its arguments, and starts in the folder of preflens.json.`,
+    ),
   notSent: (where: string) =>
     new UserError(`Nothing was sent to ${where}. To decide again, score the file again.`),
   untrusted: () =>
     new UserError(
-      'In an untrusted folder, PrefLens does not use the models and servers from preflens.json. Trust the folder to use them.',
+      'In an untrusted folder, PrefLens does not use the models, servers and commands from preflens.json. Trust the folder to use them.',
     ),
   notScorable: (path: string, reason: string) => new UserError(`${path}: ${reason}`),
   badFraming: (reason: string) =>

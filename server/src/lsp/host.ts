@@ -1,12 +1,14 @@
 // The language server as a host of sessions: what they tell goes to the client, and what they need comes from it.
 import type { Connection, PublishDiagnosticsParams } from 'vscode-languageserver/node';
 
+import type { UserError } from '#core/messages.ts';
 import { messages } from '#core/messages.ts';
-import type { EndpointRule } from '#core/reward/scorerRule.ts';
+import type { CommandRule, EndpointRule } from '#core/reward/scorerRule.ts';
 import type { Tell } from '#node/cacheFolder.ts';
 import { openCacheFolder } from '#node/cacheFolder.ts';
 import type { Disk } from '#node/diskTools.ts';
 import type { MemoryBudget } from '#node/models/memory.ts';
+import { commandText } from '#node/scorers/command.ts';
 import { sendingOf } from '#node/scorers/endpoint.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import { environmentSecret } from '#node/scorers/secrets.ts';
@@ -47,24 +49,55 @@ export interface HostParts {
   readonly rankOf: (uri: string) => number;
 }
 
-/** Asks once for each file and server before texts are sent there. Rejects if the person declines. */
-function sendingGuard(connection: Connection): (uri: string, rule: EndpointRule) => Promise<void> {
+interface Question {
+  /** Asked once for each of these. */
+  readonly about: string;
+  readonly text: string;
+  readonly yes: string;
+  readonly no: string;
+  readonly refusal: UserError;
+}
+
+/** Asks a person, and rejects if they decline. */
+type Guard = (question: Question) => Promise<void>;
+
+function guardOf(connection: Connection): Guard {
   const allowed = new Set<string>();
-  return async (uri, rule) => {
-    const { what, where } = sendingOf(rule, fileNameOf(uri));
-    const key = `${uri} ${what} ${where}`;
-    if (allowed.has(key)) return;
-    const send = { title: 'Send' };
-    const question = `preflens.json asks to send ${what} to ${where}.`;
-    const answer = await ask(connection, question, send, { title: 'Do Not Send' });
-    if (answer?.title !== send.title) throw messages.notSent(where);
-    allowed.add(key);
+  return async ({ about, text, yes, no, refusal }) => {
+    if (allowed.has(about)) return;
+    const answer = await ask(connection, text, { title: yes }, { title: no });
+    if (answer?.title !== yes) throw refusal;
+    allowed.add(about);
   };
+}
+
+/** For each file and server, before texts are sent there. */
+async function maySend(guard: Guard, uri: string, rule: EndpointRule): Promise<void> {
+  const { what, where } = sendingOf(rule, fileNameOf(uri));
+  await guard({
+    about: `${uri} ${what} ${where}`,
+    text: `preflens.json asks to send ${what} to ${where}.`,
+    yes: 'Send',
+    no: 'Do Not Send',
+    refusal: messages.notSent(where),
+  });
+}
+
+/** For each file and command, before it is run. */
+async function mayRun(guard: Guard, uri: string, rule: CommandRule): Promise<void> {
+  const command = commandText(rule);
+  await guard({
+    about: `${uri} ${command}`,
+    text: `preflens.json asks to run "${command}" on each answer of ${fileNameOf(uri)}. If it runs code from the answers, that code can do what you can do.`,
+    yes: 'Run',
+    no: 'Do Not Run',
+    refusal: messages.notRun(command),
+  });
 }
 
 /** What scorers of preflens.json may use, for the file at a uri. */
 function machineOf({ connection, client, state, machine, start, rankOf }: HostParts): Host['machineFor'] {
-  const maySend = sendingGuard(connection);
+  const guard = guardOf(connection);
   /** One budget for all models, made for the first one. */
   let budget: MemoryBudget | undefined;
   return (uri): ScorerMachine => {
@@ -83,7 +116,8 @@ function machineOf({ connection, client, state, machine, start, rankOf }: HostPa
         const known = state.options.secrets ? await client.call('preflens/secret', { name, origin }) : null;
         return known ?? environmentSecret(name);
       },
-      maySend: async (rule) => maySend(uri, rule),
+      maySend: async (rule) => maySend(guard, uri, rule),
+      mayRun: async (rule) => mayRun(guard, uri, rule),
     };
   };
 }

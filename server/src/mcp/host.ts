@@ -4,6 +4,7 @@ import type { Disk } from '#node/diskTools.ts';
 import { EditSession } from '#node/editSession.ts';
 import { NO_JOURNAL } from '#node/journal.ts';
 import type { MemoryBudget } from '#node/models/memory.ts';
+import { commandText } from '#node/scorers/command.ts';
 import { sendingOf } from '#node/scorers/endpoint.ts';
 import { environmentSecret } from '#node/scorers/secrets.ts';
 import type { StartScorer } from '#node/scoring/process.ts';
@@ -23,7 +24,7 @@ export interface McpMachine {
 }
 
 export function mcpHost(
-  { trust, send, cacheFolder, memoryMb, modelMemoryMb }: McpOptions,
+  { trust, send, run, cacheFolder, memoryMb, modelMemoryMb }: McpOptions,
   { start, disk, budget, log }: McpMachine,
 ): Host {
   const settings = { ...DEFAULTS, memoryMb, modelMemoryMb: modelMemoryMb ?? DEFAULTS.modelMemoryMb };
@@ -47,6 +48,10 @@ export function mcpHost(
         const { what, where } = sendingOf(rule, fileNameOf(uri));
         if (!send) throw messages.notAllowedToSend(what, where);
         log(`Sending ${what} to ${where}.`);
+        return Promise.resolve();
+      },
+      async mayRun(rule) {
+        if (!run) throw messages.notAllowedToRun(commandText(rule));
         return Promise.resolve();
       },
     }),

@@ -8,6 +8,8 @@ export interface McpOptions {
   readonly trust: boolean;
   /** Texts may be sent to the servers in preflens.json. */
   readonly send: boolean;
+  /** The commands in preflens.json may run. */
+  readonly run: boolean;
   /** Undefined: neither read nor write the cache. */
   readonly cacheFolder: string | undefined;
   readonly memoryMb: number;

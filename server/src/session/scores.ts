@@ -86,6 +86,14 @@ function cutWords({ flags }: Account): string {
   return (flags & PROMPT_CUT) === 0 ? '' : t('the prompt did not fit and lost its beginning');
 }
 
+function verifierLine(name: string, chosen: boolean, rejected: boolean): string {
+  if (chosen && rejected) return t('{0} passes both answers', name);
+  if (chosen) return t('{0} passes the chosen answer and fails the rejected one', name);
+  return rejected
+    ? t('{0} fails the chosen answer and passes the rejected one', name)
+    : t('{0} fails both answers', name);
+}
+
 /** What one member says: its margin and rewards where it is not alone, where they come from, and what was cut. */
 function memberLine(member: Member, identity: Identity, isAlone: boolean): string {
   const found = member.account(identity);
@@ -96,6 +104,7 @@ function memberLine(member: Member, identity: Identity, isAlone: boolean): strin
       : t('{0}: not scored, {1}', member.name, reason);
   }
   const { margin, chosenReward, rejectedReward } = found;
+  if (member.kind === 'command') return verifierLine(member.name, chosenReward === 1, rejectedReward === 1);
   const rewards =
     chosenReward === undefined || rejectedReward === undefined
       ? ''
@@ -162,7 +171,9 @@ function aboutOf(ensemble: Ensemble): string {
       '{0}: what the texts suggest and what the records’ own scores say, added as log-odds of the label. Neither is the truth.',
       name,
     );
-  return t('{0}: the mean of their margins, each over its root mean square on this file.', name);
+  return ensemble.isMean
+    ? t('{0}: the mean of their margins, each over its root mean square on this file.', name)
+    : `${name}.`;
 }
 
 /** Ranks the scores that an ensemble has so far. `margins` by pair, NaN if there is none yet. */
@@ -196,7 +207,8 @@ export function ensembleScores(
       const { margin } = ensemble.verdict(identity);
       if (Number.isNaN(margin)) return undefined;
       const [only] = ensemble.members;
-      const account = ensemble.members.length === 1 ? only?.account(identity) : undefined;
+      const isRated = ensemble.members.length === 1 && !ensemble.hasVerifier;
+      const account = isRated ? only?.account(identity) : undefined;
       return {
         margin,
         ...(account?.chosenReward !== undefined && { chosenReward: account.chosenReward }),

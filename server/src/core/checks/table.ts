@@ -17,12 +17,19 @@ import { rowGroupTooLarge } from './dataset/rowGroups.ts';
 import { styleBias } from './dataset/styleBias.ts';
 import { annotatorsSplit } from './labels/annotatorsSplit.ts';
 import { answerKeyContradictsLabel } from './labels/answerKeyContradictsLabel.ts';
+import { callContradictsLabel } from './labels/callContradictsLabel.ts';
+import { constraintContradictsLabel } from './labels/constraintContradictsLabel.ts';
 import { labelsConflict } from './labels/labelsConflict.ts';
 import { ratingsContradictLabel } from './labels/ratingsContradictLabel.ts';
 import { reviewContradictsLabel } from './labels/reviewContradictsLabel.ts';
 import { scoreContradictsLabel } from './labels/scoreContradictsLabel.ts';
 import { scoreOutOfScale } from './labels/scoreOutOfScale.ts';
-import { likelyMislabeled, lowMargin, scorersDisagree } from './labels/scoreRules.ts';
+import {
+  likelyMislabeled,
+  lowMargin,
+  scorersDisagree,
+  verifierContradictsLabel,
+} from './labels/scoreRules.ts';
 import { scoresAgainstOrder } from './labels/scoresAgainstOrder.ts';
 import { tieAsPreference } from './labels/tieAsPreference.ts';
 import { decisionConflict, unusedSuppression } from './memory/memoryRules.ts';
@@ -111,6 +118,8 @@ export const RECORD_CHECKS: readonly RecordCheck[] = [
   llamafactoryDrops,
   reviewContradictsLabel,
   answerKeyContradictsLabel,
+  callContradictsLabel,
+  constraintContradictsLabel,
   ratingsContradictLabel,
   scoresAgainstOrder,
 ];
@@ -139,6 +148,7 @@ export const DATASET_CHECKS: readonly DatasetCheck[] = [
 
 /** Findings from scores. */
 export const SCORE_RULES = {
+  'verifier-contradicts-label': verifierContradictsLabel,
   'likely-mislabeled': likelyMislabeled,
   'scorers-disagree': scorersDisagree,
   'low-margin': lowMargin,
@@ -152,6 +162,8 @@ export const LABEL_RULES: ReadonlySet<string> = new Set([
     ratingsContradictLabel,
     reviewContradictsLabel,
     answerKeyContradictsLabel,
+    callContradictsLabel,
+    constraintContradictsLabel,
     annotatorsSplit,
     refusalChosen,
     refusalRejected,

@@ -5,6 +5,9 @@ import { Columns } from './columns.ts';
 /** A value of `pairs.dispute`. */
 export const PARTIAL = -1;
 
+/** In place of a spread: a verifier fails the chosen answer and passes the rejected one. */
+export const REFUTED = -2;
+
 /** Bits of `pairs.flags`. */
 export const IS_TIE = 1;
 /** The chosen answer comes before the rejected one in its record. */
@@ -44,7 +47,7 @@ export interface PairColumns {
   margin: Float32Array;
   /**
    * Spread of several scorers that disagree; 0 if they agree. PARTIAL if a scorer saw only part of an answer: the margin is then
-   * shown but not ranked.
+   * shown but not ranked. REFUTED if a verifier passes the rejected answer alone.
    */
   dispute: Float32Array;
   /** The pair's number when origins were last marked; −1 if it was added since. */

@@ -1,6 +1,6 @@
 // Combines several scorers of a file: mean, spread and votes.
 import type { Facts } from '../facts/facts.ts';
-import { PARTIAL } from '../facts/facts.ts';
+import { PARTIAL, REFUTED } from '../facts/facts.ts';
 import type { Identity, PairIdentities } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Pair } from '../model/pair.ts';
@@ -23,7 +23,7 @@ export interface MemberReason {
 export interface Member {
   /**
    * "consistency": the built-in scorer, also where encoders stand beside it; "columns": the records' own scores. An
-   * ensemble of both weighs them as evidence about one label.
+   * ensemble of both weighs them as evidence about one label. "command": a verifier, which passes or fails each answer.
    */
   readonly kind?: string;
   readonly name: string;
@@ -87,7 +87,8 @@ function joinedName(names: readonly string[]): string {
 export interface EnsembleMargin {
   /**
    * One scorer: its margin. The built-in scorer and the records' own scores: log-odds of the label (`agreement.ts`). Others: the
-   * mean of their margins, each divided by its root mean square. NaN if there are none.
+   * mean of their margins, each divided by its root mean square. Where a verifier passes one answer alone, it is beyond all
+   * that the others say. NaN if there are none.
    */
   readonly margin: number;
   /** Standard deviation of the members' margins in the same units; 0 for one member. */
@@ -97,26 +98,38 @@ export interface EnsembleMargin {
   readonly votes: number;
   /**
    * Spread of members that disagree, 0 if they agree or are evidence about one label; PARTIAL if one saw only part of
-   * an answer.
+   * an answer; REFUTED if a verifier passes the rejected answer alone.
    */
   readonly dispute: number;
 }
 
 const NONE: EnsembleMargin = { margin: Number.NaN, spread: 0, votesFor: 0, votes: 0, dispute: 0 };
 
+/** A verifier knows right from wrong, but not how much better an answer is. */
+function isVerifier({ kind }: Member): boolean {
+  return kind === 'command';
+}
+
 export class Ensemble {
   readonly members: readonly Member[];
-  /** The numbers of the built-in scorer and of the records' own scores, if the ensemble is of these two. */
+  /** Members that weigh answers, in the order of `members`, and those that pass or fail them. */
+  readonly #judges: readonly Member[];
+  readonly #verifiers: readonly Member[];
+  /** The numbers of the built-in scorer and of the records' own scores, if the judges are these two. */
   readonly #evidence: readonly [texts: number, scores: number] | undefined;
   #scales: readonly number[];
   #agreement: Agreement | undefined;
+  /** The largest margin of the judges, without its sign; 0 if there are none. */
+  #reach = 0;
 
   constructor(members: readonly Member[]) {
     this.members = members;
-    const numberOf = (wanted: string): number => members.findIndex(({ kind }) => kind === wanted);
-    this.#scales = members.map(() => 1);
+    this.#judges = members.filter((member) => !isVerifier(member));
+    this.#verifiers = members.filter(isVerifier);
+    const numberOf = (wanted: string): number => this.#judges.findIndex(({ kind }) => kind === wanted);
+    this.#scales = this.#judges.map(() => 1);
     const [texts, scores] = [numberOf('consistency'), numberOf('columns')];
-    this.#evidence = members.length === 2 && texts >= 0 && scores >= 0 ? [texts, scores] : undefined;
+    this.#evidence = this.#judges.length === 2 && texts >= 0 && scores >= 0 ? [texts, scores] : undefined;
   }
 
   /** As people read it. */
@@ -129,6 +142,16 @@ export class Ensemble {
     return joinedName(this.members.map(idOf));
   }
 
+  /** True if members pass or fail answers, and so come before all others. */
+  get hasVerifier(): boolean {
+    return this.#verifiers.length > 0;
+  }
+
+  /** True if margins of several members are averaged. */
+  get isMean(): boolean {
+    return this.#judges.length > 1 && !this.#agreement;
+  }
+
   /** How texts and stored scores are combined; undefined for other members. */
   get agreement(): Agreement | undefined {
     return this.#agreement;
@@ -137,14 +160,22 @@ export class Ensemble {
   /** Recomputes each member's unit, the root mean square of its margins, and how texts and stored scores agree. */
   measure(pairs: PairIdentities): void {
     if (this.members.length < 2) return;
-    const columns = marginColumns(this.members, pairs);
-    this.#scales = columns.map(rootMeanSquare);
+    const columns = marginColumns(this.#judges, pairs);
+    // One judge beside verifiers keeps its units.
+    if (columns.length > 1) this.#scales = columns.map(rootMeanSquare);
     const [texts, scores] = (this.#evidence ?? []).map((member) => columns[member]);
     this.#agreement = texts && scores && fitAgreement(texts, scores);
+    this.#reach = 0;
+    if (this.#verifiers.length === 0) return;
+    for (let pair = 0; pair < pairs.pairCount; pair++) {
+      const size = pairs.isTie(pair) ? Number.NaN : Math.abs(this.#weigh(pairs.identity(pair)).margin);
+      if (size > this.#reach) this.#reach = size;
+    }
   }
 
-  verdict(identity: Identity): EnsembleMargin {
-    const known = this.members.map((member) => member.account(identity));
+  /** What the judges say. */
+  #weigh(identity: Identity): EnsembleMargin {
+    const known = this.#judges.map((member) => member.account(identity));
     const margins: number[] = [];
     let flags = 0;
     for (const [i, account] of known.entries()) {
@@ -169,6 +200,25 @@ export class Ensemble {
     };
   }
 
+  /** Judges first; a verifier moves the pair beyond all that they say, or leaves it where it is. */
+  verdict(identity: Identity): EnsembleMargin {
+    const weighed = this.#weigh(identity);
+    const said = this.#verifiers
+      .map((member) => member.account(identity)?.margin ?? Number.NaN)
+      .filter((margin) => !Number.isNaN(margin));
+    if (said.length === 0) return weighed;
+    const mean = said.reduce((sum, margin) => sum + margin, 0) / said.length;
+    const isRefuted = said.some((margin) => margin < 0) && said.every((margin) => margin <= 0);
+    const { margin, votes, votesFor, dispute } = weighed;
+    return {
+      ...weighed,
+      margin: Number.isNaN(margin) ? mean : margin + 2 * Math.max(1, this.#reach) * Math.sign(mean),
+      votes: votes + said.length,
+      votesFor: votesFor + said.filter((one) => one > 0).length,
+      dispute: isRefuted ? REFUTED : dispute,
+    };
+  }
+
   /** Sets the margin and the dispute of a pair. A tie has none. */
   judge(facts: Facts, pair: number): void {
     if (facts.isTie(pair)) return;
@@ -189,11 +239,14 @@ export function oppositionsTo(
   });
 }
 
-/** How stored scores count, as sentences; none for other members. */
-export function aboutAgreement({ name, agreement }: Ensemble): readonly string[] {
-  if (!agreement) return [];
+/** How stored scores and verifiers count, as sentences; none for other members. */
+export function aboutAgreement({ name, agreement, hasVerifier }: Ensemble): readonly string[] {
+  const verifier = hasVerifier
+    ? [t('Where a verifier passes one answer alone, that decides the order of the pairs.')]
+    : [];
+  if (!agreement) return verifier;
   const joined = t('The records have scores of their own, so the ranking is by the {0}.', name);
-  if (agreement.turned === 0) return [joined];
+  if (agreement.turned === 0) return [joined, ...verifier];
   const share = `${(100 * agreement.turned).toFixed(0)} %`;
   return [
     joined,
@@ -201,5 +254,6 @@ export function aboutAgreement({ name, agreement }: Ensemble): readonly string[]
       'In about {0} of the records, texts and scores contradict each other as if the answers had changed places with their scores.',
       share,
     ),
+    ...verifier,
   ];
 }

@@ -87,11 +87,27 @@ export interface EndpointRule extends AnyScorer {
   readonly format?: string;
 }
 
+/** A program of the user's own that says whether an answer is right. */
+export interface CommandRule extends AnyScorer {
+  readonly kind: 'command';
+  /** The program and its arguments; no shell reads them. */
+  readonly run: readonly string[];
+  /** The fields of the record that it gets; if absent, all that the schema does not read. */
+  readonly fields?: readonly string[];
+  /** For one answer. */
+  readonly seconds?: number;
+  /** For one answer, all its processes together. */
+  readonly memoryMb?: number;
+  /** Answers at a time. */
+  readonly concurrency?: number;
+}
+
 export interface ConsistencyRule extends AnyScorer {
   readonly kind: 'consistency';
 }
 
-export type ScorerRule = ConsistencyRule | OnnxRule | ProbeRule | ColumnsRule | SidecarRule | EndpointRule;
+export type ScorerRule =
+  ConsistencyRule | OnnxRule | ProbeRule | ColumnsRule | SidecarRule | EndpointRule | CommandRule;
 
 const NAME = { type: 'string', minLength: 1, description: 'Name in hovers and results.' };
 const FILES = {
@@ -233,6 +249,43 @@ export const SCORERS_SCHEMA = {
           format: { type: 'string', description: 'The text to send, with {prompt} and {response}.' },
         },
         ['url', 'protocol'],
+      ),
+      kind(
+        'command',
+        'A program of your own that says whether an answer is right, such as unit tests. PrefLens asks before it runs it, and never runs it in an untrusted workspace.',
+        {
+          run: {
+            type: 'array',
+            items: { type: 'string', minLength: 1 },
+            minItems: 1,
+            description:
+              'The program and its arguments, run in this file’s folder, without a shell. It reads one line of JSON, and ends with 0 for a right answer and 1 for a wrong one.',
+          },
+          fields: {
+            type: 'array',
+            items: { type: 'string' },
+            description:
+              'The fields of the record that the program gets, such as ["test"]. Default: all that the schema does not read.',
+          },
+          seconds: {
+            type: 'number',
+            exclusiveMinimum: 0,
+            maximum: 3600,
+            description: 'Time limit for one answer. Default: 10.',
+          },
+          memoryMb: {
+            type: 'number',
+            minimum: 16,
+            description: 'Memory limit for one answer, in MB. Default: 1024.',
+          },
+          concurrency: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 256,
+            description: 'Answers at a time. Default: 2.',
+          },
+        },
+        ['run'],
       ),
     ],
   },

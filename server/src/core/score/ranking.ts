@@ -2,7 +2,7 @@ import type { RuleSettings } from '../checks/check.ts';
 import type { SCORE_RULES } from '../checks/table.ts';
 import { ruleById } from '../checks/table.ts';
 import type { Facts } from '../facts/facts.ts';
-import { PARTIAL } from '../facts/facts.ts';
+import { PARTIAL, REFUTED } from '../facts/facts.ts';
 import type { Recognition } from '../mapping/recognise.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Standing } from '../words/numbers.ts';
@@ -148,6 +148,7 @@ export function labelFindings(
     const severity = rules.severities[rule];
     if (severity !== undefined) list.push([rank, { rule, severity, place, ...finding }]);
   };
+  const refuted: [number, Finding][] = [];
   const worst: [number, Finding][] = [];
   const closest: [number, Finding][] = [];
   const disputed: [number, Finding][] = [];
@@ -158,7 +159,10 @@ export function labelFindings(
     const [first, end] = facts.pairsOf(record);
     const pair = number - first;
     const which = end - first > 1 ? ` Pair ${pair + 1} of ${end - first} in this record.` : '';
-    if (margin <= cutoffs.worst) {
+    if (dispute === REFUTED) {
+      const message = `A verifier fails the chosen answer and passes the rejected one.${which}`;
+      add(refuted, margin, 'verifier-contradicts-label', { record, pair, message });
+    } else if (margin <= cutoffs.worst) {
       const rank = distribution.below(margin) + 1;
       const size = Math.abs(margin).toFixed(2);
       const message = `Label looks wrong: ${scorer} prefers the rejected answer by ${size} (${ordinal(rank)} of ${count.toLocaleString('en')}).${which}`;
@@ -175,7 +179,7 @@ export function labelFindings(
   const max = Math.min(MAX_REVIEWED, Math.round((count * percent) / 100));
   const inOrder = (list: [number, Finding][]): Finding[] =>
     list.sort((a, b) => a[0] - b[0]).map(([, finding]) => finding);
-  return [...inOrder(worst), ...inOrder(disputed).slice(0, max), ...inOrder(closest)];
+  return [...inOrder(refuted), ...inOrder(worst), ...inOrder(disputed).slice(0, max), ...inOrder(closest)];
 }
 
 /** Records with a structural fault, at any severity: a second finding about their label is not useful. */

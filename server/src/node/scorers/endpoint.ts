@@ -19,6 +19,7 @@ import type { ItemScorer, PairScorer } from './rating.ts';
 import { raterScorer } from './rating.ts';
 import type { SecretOf } from './secrets.ts';
 import { keyFor, originOf } from './secrets.ts';
+import { turns } from './turns.ts';
 
 const CONCURRENCY = 8;
 
@@ -61,26 +62,8 @@ function itemScorer(
   const limits = { ...HTTP_LIMITS, ...http };
   const url = `${rule.url.replace(/\/+$/, '')}${protocol.path(rule)}`;
   const size = itemsPerRequest(protocol, rule);
-  const waiting: { readonly priority: number; readonly go: () => void }[] = [];
-  let free = rule.concurrency ?? CONCURRENCY;
+  const inTurn = turns(rule.concurrency ?? CONCURRENCY);
   let failed = 0;
-
-  const inTurn = async <T>(priority: number, work: () => Promise<T>): Promise<T> => {
-    if (free > 0) free--;
-    else {
-      await new Promise<void>((go) => {
-        const at = waiting.findIndex((other) => other.priority > priority);
-        waiting.splice(at < 0 ? waiting.length : at, 0, { priority, go });
-      });
-    }
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next.go();
-      else free++;
-    }
-  };
 
   const askFor = async (items: readonly RateItem[], signal: AbortSignal): Promise<number[][]> =>
     post(

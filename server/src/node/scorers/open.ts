@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { messages, UserError } from '#core/messages.ts';
-import type { EndpointRule, ScorerRule } from '#core/reward/scorerRule.ts';
+import type { CommandRule, EndpointRule, ScorerRule } from '#core/reward/scorerRule.ts';
 
 import { CONFIG_NAME, pathInside } from '../config.ts';
 import type { EndpointMachine } from './endpoint.ts';
@@ -18,6 +18,8 @@ export interface ScorerMachine extends ModelMachine, EndpointMachine {
   readonly fitsHere?: boolean;
   /** Resolves if texts and the secret of the rule may go to its server; rejects with what would be sent. */
   readonly maySend: (rule: EndpointRule) => Promise<void>;
+  /** Resolves if the program of the rule may run; rejects with what would be run. */
+  readonly mayRun: (rule: CommandRule) => Promise<void>;
 }
 
 /** The file to score. */
@@ -32,7 +34,7 @@ export interface ScoredFile {
 /** The built-in scorer is fitted, not opened. */
 type OpenRule = Exclude<ScorerRule, { readonly kind: 'consistency' }>;
 
-const NEED_TRUST: ReadonlySet<ScorerRule['kind']> = new Set(['onnx', 'probe', 'endpoint']);
+const NEED_TRUST: ReadonlySet<ScorerRule['kind']> = new Set(['onnx', 'probe', 'endpoint', 'command']);
 
 /** Each kind of scorer is loaded when a rule names it. */
 async function openScorer(
@@ -58,6 +60,9 @@ async function openScorer(
       await keyFor(rule, machine.secret);
       await machine.maySend(rule);
       return (await import('./endpoint.ts')).openEndpoint(rule, machine);
+    case 'command':
+      await machine.mayRun(rule);
+      return (await import('./command.ts')).openCommand(rule, folder, file.mapping, machine);
   }
 }
 

@@ -1,6 +1,19 @@
 // Findings from scores. Their texts also say what such a finding does not prove.
 import type { Rule } from '../check.ts';
 
+export const verifierContradictsLabel: Rule = {
+  id: 'verifier-contradicts-label',
+  severity: 'warning',
+  title: 'A verifier fails the chosen answer and passes the rejected one',
+  why: 'A program that you named in preflens.json, such as unit tests, ran on both answers: the rejected one passes and the chosen one does not. A trainer learns the wrong one. No other evidence says as much about a label, so these pairs come first in every ranking. An answer for which the program gave no verdict, because it met a limit or failed itself, raises no finding.',
+  example:
+    'The chosen function returns a + b + 1, the rejected one a + b, and the record’s tests say that add(1, 2) is 3.',
+  remedy: 'Look at what the tests ask; flip the pair if they are right.',
+  repairs: [{ edit: 'flip', grade: 'review', title: 'Flip chosen and rejected' }],
+  source:
+    'Correct against wrong answers as preferences, as in Iterative RPO (2404.19733); tests as verifiers, as in CodeV-R1',
+};
+
 export const likelyMislabeled: Rule = {
   id: 'likely-mislabeled',
   severity: 'warning',

@@ -20,7 +20,8 @@ const WHOLE = wordSet('answer gt');
 /** Such a field is about one of several answers. */
 const OTHERS = wordSet('model is count score rate length id idx index rank number language');
 
-const isKeyName = remembered((name) => {
+/** True for a field that holds what is right. */
+export const isKeyName = remembered((name) => {
   if (WHOLE.has(name.toLowerCase())) return true;
   const words = wordsOf(name);
   const has = (set: ReadonlySet<string>): boolean => words.some((word) => set.has(word));
