@@ -55,7 +55,7 @@ const LOWER = [
 export const ROOMS = [
   {
     name: 'core/base',
-    holds: 'hashes, groups, sorting, escapes, words for numbers, word differences',
+    holds: 'hashes, groups, sorting, escapes, words for numbers, word differences, WebAssembly',
     at: [
       ...filesIn(
         CORE,
@@ -63,6 +63,7 @@ export const ROOMS = [
         'group.ts',
         'concat.ts',
         'lanes.ts',
+        'wasm.ts',
         'sharedStart.ts',
         'sortedOrder.ts',
         'systemErrors.ts',
