@@ -227,6 +227,20 @@ describe('scoring', () => {
     }
   });
 
+  it('says beside a margin that two prompts do not cancel', async () => {
+    const pairs = [...generatePairs(60, 17, 30)].map((line) => JSON.parse(line) as Record<string, string>);
+    const own = { chosen_system: 'Speak to a child.', rejected_system: 'Speak to a lawyer.' };
+    const lines = pairs.map((pair, i) => JSON.stringify(i === 3 ? { ...pair, ...own } : pair));
+    const client = memoryServer();
+    await client.initialize();
+    client.open(URI, lines.join('\n'));
+    await client.until('scores', () => client.statuses.find(({ phase }) => phase === 'scored'));
+    const caution = 'what a scorer gives to a prompt does not cancel';
+    expect(await client.hover(URI, 3)).toContain(caution);
+    expect(await client.hover(URI, 4)).toMatch(/Margin/);
+    expect(await client.hover(URI, 4)).not.toContain(caution);
+  });
+
   it('ignores callbacks of the older of two jobs', async () => {
     const client = memoryServer();
     await client.initialize();

@@ -3,6 +3,7 @@ import type { Facts } from '#core/facts/facts.ts';
 import type { Identity } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
+import { promptsDiffer } from '#core/model/pair.ts';
 import type { WrongLabels } from '#core/reward/calibrate.ts';
 import { lengthEffect, sigmoid, wrongLabels } from '#core/reward/calibrate.ts';
 import type { Ensemble, Member } from '#core/reward/ensemble.ts';
@@ -68,9 +69,20 @@ export function consistencyScores(result: ConsistencyResult, settings: Settings)
     isTesting: true,
     read: ({ pair, value }, max) => ({
       ...reader(inputOf(pair, value, grouping), max),
-      details: [],
+      details: cautionOn(pair),
     }),
   };
+}
+
+/** What a margin does not say where the answers have prompts of their own. */
+function cautionOn(pair: Pair): readonly string[] {
+  return promptsDiffer(pair)
+    ? [
+        t(
+          'The answers have different prompts: what a scorer gives to a prompt does not cancel, so the margin also compares the prompts.',
+        ),
+      ]
+    : [];
 }
 
 /** Where a score comes from: "cpu, 2026-11-21 12:30". */
@@ -214,12 +226,10 @@ export function ensembleScores(
         ...(account?.chosenReward !== undefined && { chosenReward: account.chosenReward }),
         ...(account?.rejectedReward !== undefined && { rejectedReward: account.rejectedReward }),
         reasons: ensemble.members.flatMap((member) => member.explain?.(pair, value, max) ?? []),
-        details: detailsOf(
-          ensemble,
-          identity,
-          pair.chosen.text.length - pair.rejected.text.length,
-          calibration,
-        ),
+        details: [
+          ...cautionOn(pair),
+          ...detailsOf(ensemble, identity, pair.chosen.text.length - pair.rejected.text.length, calibration),
+        ],
       };
     },
   };

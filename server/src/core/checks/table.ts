@@ -3,6 +3,7 @@ import { historyDiffers } from './conversation/historyDiffers.ts';
 import { missingAssistantTurn } from './conversation/missingAssistantTurn.ts';
 import { promptMissing } from './conversation/promptMissing.ts';
 import { promptRepeatedInResponse } from './conversation/promptRepeated.ts';
+import { promptsDifferCheck } from './conversation/promptsDiffer.ts';
 import { roleOrder } from './conversation/roleOrder.ts';
 import { templateTokenInText } from './conversation/templateToken.ts';
 import { turnMarkerInResponse } from './conversation/turnMarker.ts';
@@ -92,6 +93,7 @@ export const PAIR_CHECKS: readonly PairCheck[] = [
   whitespaceOnlyDifference,
   nearIdenticalPair,
   prefixPair,
+  promptsDifferCheck,
   languageMismatch,
   refusalChosen,
   benchmarkOverlap,

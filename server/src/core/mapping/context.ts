@@ -2,7 +2,7 @@
 // one answer. They are part of the pair's identity, so that pairs that differ only in them are not duplicates.
 import { isNothing } from '../model/canonical.ts';
 import type { FieldKind } from '../model/fieldNames.ts';
-import { isPartKind, kindOfField } from '../model/fieldNames.ts';
+import { isOwnPrompt, isPartKind, kindOfField } from '../model/fieldNames.ts';
 import type { Json, JsonObject, Path } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Pair, Side, Turn } from '../model/pair.ts';
@@ -224,7 +224,8 @@ function contextOf(
     if (kind === 'label') continue;
     const isMedia = kind === 'media' || isMediaFile(value);
     if (own) {
-      if (isMedia || isPartKind(kind)) parts[own.side][own.rest] = value;
+      if (isMedia || isPartKind(kind) || (isOwnPrompt(own.rest) && isText(value)))
+        parts[own.side][own.rest] = value;
     } else if (isMedia || kind === 'tools') {
       parts.prompt[fullName] = value;
     } else if (isPromptText(kind, value, hasPrompt)) {

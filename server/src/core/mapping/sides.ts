@@ -1,6 +1,6 @@
 // Matches fields to sides: field names that differ only in the word in which the answers' names differ.
 import { isNothing } from '../model/canonical.ts';
-import { isPartKind, kindOfField, NAME_WORD, wordsOf } from '../model/fieldNames.ts';
+import { isOwnPrompt, isPartKind, kindOfField, NAME_WORD, wordsOf } from '../model/fieldNames.ts';
 import type { JsonObject, Path } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import { valueAt } from './field.ts';
@@ -62,7 +62,7 @@ function isAlone(parent: JsonObject, name: string, words: SideWords): boolean {
   const own = sideOfField(name, words);
   return (
     own !== undefined &&
-    isPartKind(kindOfField(own.rest)) &&
+    (isPartKind(kindOfField(own.rest)) || isOwnPrompt(own.rest)) &&
     !isNothing(parent[name]) &&
     !Object.hasOwn(parent, partnerOf(name, words))
   );

@@ -16,6 +16,26 @@ export function isPartKind(kind: FieldKind): boolean {
   return kind === 'media' || kind === 'tools' || kind === 'thought';
 }
 
+/** Names that only a prompt has, or a part of one. Others, such as "text" and "messages", may repeat the answer. */
+const OWN_PROMPT: ReadonlySet<string> = new Set([
+  'prompt',
+  'instruction',
+  'question',
+  'query',
+  'system',
+  'system_prompt',
+  'system_message',
+  'user_prompt',
+  'persona',
+  'criterion',
+  'principle',
+]);
+
+/** True for a field that is one answer's own prompt if it belongs to a side, by its name without the side. */
+export function isOwnPrompt(name: string): boolean {
+  return OWN_PROMPT.has(name.toLowerCase());
+}
+
 /**
  * Fields with the prompt, the clearest name first: a record with several has its prompt in the first. Only names
  * that always hold what the answers answer: "text" and "user" may be something else.

@@ -1,5 +1,5 @@
 import { canonical } from './canonical.ts';
-import { kindOfField } from './fieldNames.ts';
+import { isOwnPrompt, kindOfField } from './fieldNames.ts';
 import type { Json, JsonObject, Path } from './json.ts';
 import { isList, isObject } from './json.ts';
 import { speakerOf, speakerWord } from './speaker.ts';
@@ -53,6 +53,22 @@ export interface Pair {
   readonly isTie: boolean;
   /** Positions of the two answers among the record's candidates. */
   readonly candidates: readonly [chosen: number, rejected: number];
+}
+
+/** The prompt that a side has for itself: fields of its own, and what it says before its first answer. */
+function ownPrompt({ turns, more = {} }: Side): string {
+  const fields = Object.entries(more).filter(([name]) => isOwnPrompt(name));
+  const first = turns.findIndex(({ role }) => speakerOf(role) === 'assistant');
+  const before = turns.slice(0, Math.max(0, first)).map(({ role, text }): Json => [role, text]);
+  return canonical([Object.fromEntries(fields), before]);
+}
+
+/**
+ * True if the answers reply to different prompts: a preference for a prompt with its answer, not for an answer. What a scorer
+ * gives to a prompt then does not cancel.
+ */
+export function promptsDiffer({ chosen, rejected }: Pick<Pair, 'chosen' | 'rejected'>): boolean {
+  return ownPrompt(chosen) !== ownPrompt(rejected);
 }
 
 /** Turns of an answer that is plain text. */

@@ -1,6 +1,6 @@
 import { transcriptTurns } from '../../mapping/transcript.ts';
 import type { Hit } from '../../model/finding.ts';
-import { isSameMore } from '../../model/pair.ts';
+import { isSameMore, promptsDiffer } from '../../model/pair.ts';
 import type { RecordCheck } from '../check.ts';
 import { answerPlace } from '../check.ts';
 import type { Message } from './messages.ts';
@@ -31,7 +31,8 @@ export const historyDiffers: RecordCheck = {
   source: 'huggingface/trl#1858',
   checkRecord: ({ pairs }, { record, mapping }) => {
     const [pair] = pairs;
-    if (!pair || pairs.length > 1) return [];
+    // prompts-differ reports sides that differ before their first answers.
+    if (!pair || pairs.length > 1 || promptsDiffer(pair)) return [];
     const hit = (): Hit[] => [{ place: answerPlace(pair.rejected), message: MESSAGE }];
     const sides = sideLists(messageLists(record, mapping), pair);
     if (sides) {

@@ -1,4 +1,4 @@
-import { beyondText } from '../../model/pair.ts';
+import { beyondText, promptsDiffer } from '../../model/pair.ts';
 import { sharedStart } from '../../sharedStart.ts';
 import type { PairCheck } from '../check.ts';
 import { answerRange, numberOption } from '../check.ts';
@@ -52,7 +52,7 @@ export const nearIdenticalPair: PairCheck = {
     // prefix-pair reports an answer that is the beginning of the other.
     if (start + end < share * longer || start === Math.min(a.trimEnd().length, b.trimEnd().length)) return [];
     if (a.replaceAll(/\s+/g, '') === b.replaceAll(/\s+/g, '')) return [];
-    if (beyondText(chosen) !== beyondText(rejected)) return [];
+    if (beyondText(chosen) !== beyondText(rejected) || promptsDiffer({ chosen, rejected })) return [];
     const different = longer - start - end;
     return [
       {

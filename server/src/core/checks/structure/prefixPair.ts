@@ -1,4 +1,4 @@
-import { beyondText, otherSide } from '../../model/pair.ts';
+import { beyondText, otherSide, promptsDiffer } from '../../model/pair.ts';
 import type { PairCheck } from '../check.ts';
 import { answerPlace } from '../check.ts';
 
@@ -17,7 +17,12 @@ export const prefixPair: PairCheck = {
     if (chosen === '' || rejected === '' || chosen.length === rejected.length) return [];
     const shorter = chosen.length < rejected.length ? 'chosen' : 'rejected';
     const [part, whole] = shorter === 'chosen' ? [chosen, rejected] : [rejected, chosen];
-    if (!whole.startsWith(part) || beyondText(pair.chosen) !== beyondText(pair.rejected)) return [];
+    if (
+      !whole.startsWith(part) ||
+      beyondText(pair.chosen) !== beyondText(pair.rejected) ||
+      promptsDiffer(pair)
+    )
+      return [];
     return [
       {
         place: answerPlace(pair[shorter]),

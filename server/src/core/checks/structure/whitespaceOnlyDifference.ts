@@ -1,4 +1,4 @@
-import { beyondText } from '../../model/pair.ts';
+import { beyondText, promptsDiffer } from '../../model/pair.ts';
 import { sharedStart } from '../../sharedStart.ts';
 import type { PairCheck } from '../check.ts';
 import { answerPlace } from '../check.ts';
@@ -25,7 +25,7 @@ export const whitespaceOnlyDifference: PairCheck = {
     const at = sharedStart(a, b);
     if (!/\s|^$/.test(a.charAt(at)) && !/\s|^$/.test(b.charAt(at))) return [];
     if (a.replaceAll(/\s+/g, '') !== b.replaceAll(/\s+/g, '')) return [];
-    if (beyondText(chosen) !== beyondText(rejected)) return [];
+    if (beyondText(chosen) !== beyondText(rejected) || promptsDiffer({ chosen, rejected })) return [];
     return [{ place: answerPlace(rejected), message: 'Chosen and rejected differ only in white space.' }];
   },
 };
