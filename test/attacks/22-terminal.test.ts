@@ -11,11 +11,12 @@ import type { FileReport, Report } from '#core/report/report.ts';
 
 import { apply } from '../../server/src/cli/apply.ts';
 import { baseline } from '../../server/src/cli/baseline.ts';
-import { check, formatOf } from '../../server/src/cli/check.ts';
+import { check } from '../../server/src/cli/check.ts';
 import type { FormatName } from '../../server/src/cli/choices.ts';
 import { FORMAT_NAMES } from '../../server/src/cli/choices.ts';
 import { convert } from '../../server/src/cli/convert.ts';
 import { explainRule } from '../../server/src/cli/explain.ts';
+import { formatOf } from '../../server/src/cli/fileReport.ts';
 import { fix } from '../../server/src/cli/fix.ts';
 import { index, schema } from '../../server/src/cli/inspect.ts';
 import { keep } from '../../server/src/cli/keep.ts';

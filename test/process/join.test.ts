@@ -1,6 +1,6 @@
 // Facts of shards, joined, say what one check over all shards says.
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, it } from 'vitest';
@@ -132,6 +132,14 @@ it('is the same join as the SQL of the page, in DuckDB', async () => {
   expect(reported('duplicate-pair').length).toBeGreaterThan(5);
 });
 
+it('knows a file again by another path', async () => {
+  const data = folder.write('data.jsonl', [...generatePairs(20, 4, 30)].join(''));
+  const facts = join(folder.path, 'facts');
+  await preflens(['index', data, '--facts', facts]);
+  await preflens(['index', relative(process.cwd(), data), '--facts', facts]);
+  expect(readdirSync(facts)).toHaveLength(1);
+});
+
 it('says what is missing', async () => {
   const empty = await preflens(['join', folder.path]);
   expect([empty.code, empty.err]).toEqual([
@@ -141,6 +149,8 @@ it('says what is missing', async () => {
   const data = folder.write('data.jsonl', [...generatePairs(20, 4, 30)].join(''));
   const facts = join(folder.path, 'facts');
   await preflens(['index', data, '--facts', facts]);
+  const alone = await preflens(['index', data, '--score']);
+  expect([alone.code, alone.err]).toEqual([2, expect.stringContaining('--facts <folder>')]);
   const small = await preflens(['--memory', '100', 'join', facts]);
   expect([small.code, small.err]).toEqual([2, expect.stringContaining('Raise it (--memory 290;')]);
 });

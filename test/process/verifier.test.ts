@@ -171,6 +171,10 @@ describe('a verifier of the user’s own', () => {
     const { code, err } = await preflens(['score', file, '--out', join(at.path, 'scores.jsonl')]);
     expect([code, err]).toEqual([2, expect.stringContaining('run the command again with --run')]);
     expect(() => readFileSync(join(at.path, 'runs'))).toThrow();
+    // An empty name is no consent to what preflens.json names.
+    const empty = await preflens(['check', file, '--verify', ' ']);
+    expect([empty.code, empty.err]).toEqual([2, expect.stringContaining('expected a program')]);
+    expect(() => readFileSync(join(at.path, 'runs'))).toThrow();
   });
 
   it('the editor asks with the whole command, and an untrusted folder has none', async () => {

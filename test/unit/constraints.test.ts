@@ -1,8 +1,10 @@
 // What each constraint asks, by hand: the answer, the arguments, and whether it meets them.
 import { describe, expect, it } from 'vitest';
 
+import { callsOf } from '#core/mapping/said/calls.ts';
 import { CONSTRAINT_NAMES, constraintsOf, meets } from '#core/mapping/said/constraints.ts';
 import type { JsonObject } from '#core/model/json.ts';
+import { plainTurns } from '#core/model/pair.ts';
 
 const CASES: readonly (readonly [
   id: string,
@@ -107,5 +109,31 @@ describe('a constraint', () => {
       { id: 'c', args: {} },
     ]);
     expect(constraintsOf({})).toEqual([]);
+  });
+});
+
+/** Texts on which an expression that starts again at each place takes hours. */
+const HOSTILE: Readonly<Record<string, string>> = {
+  'empty lines': `${'\n'.repeat(1_000_000)}x`,
+  'an open title': `<<${' a'.repeat(500_000)}`,
+  'open titles': '<<'.repeat(500_000),
+  'open placeholders': '['.repeat(1_000_000),
+  'quotation marks': `x${'"'.repeat(1_000_000)}x`,
+  stars: '*'.repeat(1_000_000),
+  'open calls': '<tool_call>'.repeat(100_000),
+  'an open call': `<tool_call>${' '.repeat(1_000_000)}`,
+};
+
+describe('a hostile answer', () => {
+  const args: JsonObject = {
+    ...{ num_words: 1, relation: 'at least', num_paragraphs: 1, num_bullets: 1, num_highlights: 1 },
+    ...{ num_placeholders: 1, keywords: ['a'], forbidden_words: ['a'], keyword: 'a', frequency: 1 },
+    ...{ letter: 'a', let_frequency: 1, let_relation: 'at least', end_phrase: 'end' },
+  };
+
+  it.each(Object.entries(HOSTILE))('of %s is judged, and its calls are read', (_, text) => {
+    for (const id of CONSTRAINT_NAMES)
+      expect([id, typeof meets(text, { id, args })]).toEqual([id, 'boolean']);
+    expect(callsOf({ text, turns: plainTurns(text) } as Parameters<typeof callsOf>[0])).toEqual([]);
   });
 });

@@ -1,58 +1,32 @@
 // `check`: reports findings that no decision or baseline covers.
-import { isatty } from 'node:tty';
-
-import type { RuleSettings } from '#core/checks/check.ts';
-import { unsureQuestion } from '#core/checks/dataset/polarityUnsure.ts';
 import { SCORE_RULES } from '#core/checks/table.ts';
-import { readAs } from '#core/dataset/readAs.ts';
 import { namesRead } from '#core/mapping/read.ts';
-import { remember } from '#core/memory/apply.ts';
 import { UserError } from '#core/messages.ts';
-import type { Severity } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import { includedOf } from '#core/portrait/included.ts';
-import type { Portrait, RuleCount, Subset } from '#core/portrait/portrait.ts';
+import type { Subset } from '#core/portrait/portrait.ts';
 import type { ChosenPairs } from '#core/query/chosen.ts';
 import { readsOutcome } from '#core/query/outcome.ts';
 import type { Query } from '#core/query/query.ts';
-import type { Format } from '#core/report/formats.ts';
-import { countLabel, TEXT_FORMATS } from '#core/report/formats.ts';
+import { countLabel } from '#core/report/formats.ts';
 import type { FileReport, Report } from '#core/report/report.ts';
-import { countByRule, totalOf } from '#core/report/report.ts';
+import { totalOf } from '#core/report/report.ts';
 import { plural } from '#core/words/numbers.ts';
-import { writeWhole } from '#node/write.ts';
 
-import type { FailOn, FormatName } from './choices.ts';
+import type { FailOn } from './choices.ts';
 import type { CheckedDataset, CheckedFile, CollectOptions, UncheckedFile } from './collect.ts';
 import { collect, tellUnchecked } from './collect.ts';
 import type { Command } from './command.ts';
+import type { ReportOptions } from './fileReport.ts';
+import { fails, fileReport, unlistedOf, writeReport } from './fileReport.ts';
 import { knownOf, needsScores } from './known.ts';
 import type { Where } from './where.ts';
 import { choosePairs, matchWords, whereOf } from './where.ts';
 
-/** Loads what a format needs. */
-export async function formatOf(name: FormatName): Promise<Format> {
-  switch (name) {
-    case 'sarif':
-      return (await import('#core/report/sarif.ts')).SARIF;
-    case 'html':
-      return (await import('#core/report/html.ts')).HTML;
-    case 'text':
-    case 'json':
-    case 'markdown':
-    case 'github':
-      return TEXT_FORMATS[name];
-  }
-}
-
-export interface CheckOptions extends CollectOptions {
-  readonly format: FormatName;
-  readonly maxFindings: number;
+export interface CheckOptions extends CollectOptions, ReportOptions {
   readonly failOn: FailOn;
   /** Report findings of these pairs alone. */
   readonly where?: string | undefined;
-  /** Path of the report; default: standard output. */
-  readonly out?: string | undefined;
   /** Names of paths in the report, if different. */
   readonly shownAs?: ReadonlyMap<string, string>;
   /** Messages of files in words for people. */
@@ -65,29 +39,6 @@ export interface CheckOutcome {
   /** True if a file could not be checked. The others were. */
   readonly failed: boolean;
 }
-
-const GRAVITY: Record<Severity, number> = { information: 0, warning: 1, error: 2 };
-
-/** A ranking always has a first suspect, so rankings never fail a run. */
-export function fails(
-  { severity, rule }: { readonly severity: Severity; readonly rule: string },
-  failOn: FailOn,
-): boolean {
-  return failOn !== 'never' && !Object.hasOwn(SCORE_RULES, rule) && GRAVITY[severity] >= GRAVITY[failOn];
-}
-
-/** Findings without a stored key, minus those in the baseline. */
-function unlistedOf({ unlisted, baseline }: CheckedFile): ReadonlyMap<string, number> {
-  return new Map(
-    [...unlisted].flatMap(([rule, count]) => {
-      const left = count - (baseline?.unlisted.get(rule) ?? 0);
-      return left > 0 ? [[rule, left] as const] : [];
-    }),
-  );
-}
-
-/** Formats that show a file as a whole. */
-export const WITH_PORTRAIT: ReadonlySet<FormatName> = new Set(['html', 'json']);
 
 /** The pairs of a file that a query selects. */
 interface Selection {
@@ -109,56 +60,23 @@ function subsetOf(checked: CheckedFile, { query }: Selection): Subset {
   };
 }
 
-async function portraitOf(
-  checked: CheckedFile,
-  findings: readonly RuleCount[],
-  selection: Selection | undefined,
-): Promise<Portrait> {
-  const { survey, scorers } = checked;
-  const portrait = await import('#core/portrait/portrait.ts');
-  return portrait.portraitOf({
-    files: [survey.facts],
-    hasLabel: survey.recognition.mapping.answers.kind === 'choice',
-    scorers,
-    findings,
-    unsure: unsureQuestion(survey.recognition.polarity),
-    ...(selection && {
-      includes: includedOf([selection.chosen]),
-      subset: subsetOf(checked, selection),
-    }),
-  });
-}
-
 async function reportOf(
   checked: CheckedFile,
   { shownAs, format }: CheckOptions,
   selection: Selection | undefined,
 ): Promise<FileReport> {
-  const chosen = selection?.chosen;
-  const { file, survey, decisions, baseline } = checked;
-  const findings = chosen ? checked.findings.filter(({ finding }) => chosen.has(finding)) : checked.findings;
-  const { shown, kept, old } = remember(findings, decisions, baseline);
-  const { recordCount, pairCount, tieCount, judgementCount } = chosen?.counts ?? survey.facts;
-  // Nobody knows the records of findings that are only counted.
-  const unlisted = chosen ? new Map<string, number>() : unlistedOf(checked);
-  const portrait = WITH_PORTRAIT.has(format)
-    ? await portraitOf(checked, countByRule([{ findings: shown, unlisted }]), selection)
-    : undefined;
-  return {
-    path: shownAs?.get(file.path) ?? file.path,
-    mapping: readAs(survey.recognition.mapping, survey.facts),
-    unsure: unsureQuestion(survey.recognition.polarity),
-    recordCount,
-    pairCount,
-    tieCount,
-    judgementCount,
-    findings: shown,
-    unlisted,
-    kept: kept.length,
-    old: old.length,
-    ...(portrait && { portrait }),
-    trust: checked.trust,
-  };
+  const { file, survey } = checked;
+  const { facts, recognition } = survey;
+  const path = shownAs?.get(file.path) ?? file.path;
+  const found = { ...checked, path, facts, recognition };
+  if (!selection) return fileReport(found, format);
+  const { chosen } = selection;
+  return fileReport(found, format, {
+    counts: chosen.counts,
+    has: ({ finding }) => chosen.has(finding),
+    includes: includedOf([chosen]),
+    subset: subsetOf(checked, selection),
+  });
 }
 
 /** Findings in the lines of a file that could not be read as pairs. */
@@ -179,10 +97,6 @@ function uncheckedReport(
     old: 0,
     trust: '',
   };
-}
-
-function severityIn(rules: RuleSettings | undefined, rule: string): Severity {
-  return rules?.severities[rule] ?? 'information';
 }
 
 /** Prints one line per dataset to standard error: what was read, and what was found. */
@@ -258,10 +172,8 @@ export async function check(
       own.push(await reportOf(file, options, where && (await chosenIn(command, where, file))));
     reports.push(...own);
     note(command, checked, own);
-    own.forEach(({ findings, unlisted }, i) => {
-      const rules = checked.files[i]?.settings.rules;
-      const beyond = [...unlisted.keys()].map((rule) => ({ rule, severity: severityIn(rules, rule) }));
-      found ||= [...findings, ...beyond].some((one) => fails(one, options.failOn));
+    own.forEach((one, i) => {
+      found ||= fails(one, checked.files[i]?.settings.rules, options.failOn);
     });
   }
   const said = options.said ?? ((message: string) => message);
@@ -271,13 +183,6 @@ export async function check(
     errors: errors.map(said),
     leftOut: leftOut.map(said),
   };
-  const format = await formatOf(options.format);
-  const lines = format(report, options.maxFindings);
-  // Workflow commands begin in a way that the printer otherwise escapes.
-  const print = options.format === 'github' ? command.command : command.print;
-  if (options.out === undefined) for (const line of lines) print(line);
-  else await writeWhole(options.out, [...lines].map((line) => `${line}\n`).join(''));
-  if (options.format !== 'text' && options.out === undefined && isatty(1))
-    command.note('--out FILE writes the report to a file.');
+  await writeReport(command, report, options);
   return { found, failed: errors.length > 0 };
 }

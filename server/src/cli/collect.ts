@@ -41,7 +41,7 @@ export interface CollectOptions {
   readonly groupBy: string | undefined;
   readonly budget: number;
   readonly model?: string | undefined;
-  readonly verify?: string | undefined;
+  readonly verify?: readonly string[] | undefined;
   /** Include files whose records share one line: a repair splits them. */
   readonly canPart?: boolean;
   /** Path of another baseline; false for none. */

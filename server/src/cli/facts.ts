@@ -2,7 +2,6 @@
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import { messages } from '#core/messages.ts';
 import { plural } from '#core/words/numbers.ts';
-import { settingsFor } from '#node/fileSettings.ts';
 import { memoryRoot, nameIn } from '#node/memory.ts';
 import { writeFacts } from '#node/parquet/factsTable.ts';
 import { rowGroupsOf } from '#node/parquet/open.ts';
@@ -57,7 +56,7 @@ async function writeFactsOfFile(
       facts.setMargin(pair, margin);
     });
   }
-  const { severities, options: ruleOptions } = (await settingsFor(file.path)).rules;
+  const { severities, options: ruleOptions } = (await command.settingsOf(file.path)).rules;
   const path = await writeFacts(
     options.folder,
     {

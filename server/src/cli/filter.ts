@@ -28,7 +28,7 @@ const NAME = 'standard input';
 
 export interface FilterOptions {
   readonly model: string | undefined;
-  readonly verify: string | undefined;
+  readonly verify: readonly string[] | undefined;
   readonly mapping: string | undefined;
 }
 

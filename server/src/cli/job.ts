@@ -48,7 +48,7 @@ export interface ScoreOptions {
   /** A model folder that overrides preflens.json. */
   readonly model?: string | undefined;
   /** A command that overrides preflens.json. */
-  readonly verify?: string | undefined;
+  readonly verify?: readonly string[] | undefined;
 }
 
 const STAGE_TITLES: Record<FitStage | ComparingStage['stage'], string> = {
@@ -208,10 +208,9 @@ export function scorersFor(
   path: string,
   { model, verify }: Pick<ScoreOptions, 'model' | 'verify'>,
 ): NamedScorers {
-  const run = (verify ?? '').split(' ').filter((word) => word !== '');
   const rules: ScorerRule[] = [
     ...(model === undefined ? [] : [{ kind: 'onnx', model: resolve(model) } as const]),
-    ...(run.length === 0 ? [] : [{ kind: 'command', run } as const]),
+    ...(verify === undefined ? [] : [{ kind: 'command', run: verify } as const]),
   ];
   return rules.length === 0 ? configuredScorers(path) : { rules, folder: '.' };
 }

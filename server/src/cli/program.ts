@@ -1,6 +1,6 @@
 // The commands and their options. What a command needs is loaded when it runs, so that help and versions come at
 // once.
-import { Argument, Command as Program, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command as Program, Option } from 'commander';
 
 import { TARGETS } from '#core/convert/targets.ts';
 import { UserError } from '#core/messages.ts';
@@ -13,20 +13,26 @@ import { inWords } from '#node/systemErrors.ts';
 import type { McpOptions } from '#protocol/mcp.ts';
 
 import type { BuildOptions } from './build.ts';
-import type { DiffFormat, FailOn, FormatName, ReviewFormat, Shell } from './choices.ts';
-import {
-  BUILD_FORMATS,
-  CODECS,
-  DIFF_FORMATS,
-  FAIL_ON,
-  FORMAT_NAMES,
-  REVIEW_FORMATS,
-  ROW_FORMATS,
-  SHELLS,
-} from './choices.ts';
+import type { DiffFormat, ReviewFormat, Shell } from './choices.ts';
+import { BUILD_FORMATS, CODECS, DIFF_FORMATS, REVIEW_FORMATS, ROW_FORMATS, SHELLS } from './choices.ts';
 import type { Command } from './command.ts';
 import type { Global } from './context.ts';
 import type { ConvertOptions } from './convert.ts';
+import type { Checking, Common, Reporting } from './options.ts';
+import {
+  BASELINE,
+  BUDGET,
+  GROUP,
+  JSON_OUT,
+  MODEL,
+  NO_SCORE,
+  reporting,
+  SEED,
+  toNumber,
+  toPosition,
+  VERIFY,
+  WHERE,
+} from './options.ts';
 import { openPrinter } from './printer.ts';
 import type { RowsOptions } from './rows.ts';
 
@@ -38,19 +44,6 @@ const printer = openPrinter(() => process.exit(CLEAN));
 const cancel = new AbortController();
 /** True if one of several files could not be read. */
 const run = { failed: false };
-
-function toNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError('expected a number, 0 or more.');
-  return value;
-}
-
-function toPosition(text: string): number {
-  const value = toNumber(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('expected a whole number from 1.');
-  return value;
-}
 
 const program = new Program('preflens')
   .description('Inspect and repair preference datasets.')
@@ -66,7 +59,7 @@ const program = new Program('preflens')
   });
 
 /** @param verify a verifier of the command line, which its user named and so allows */
-const command = async (verify?: string): Promise<Command> => {
+const command = async (verify?: readonly string[]): Promise<Command> => {
   const { commandWith } = await import('./checking.ts');
   const global = program.opts<Global>();
   return commandWith({ ...global, run: global.run || verify !== undefined }, printer, cancel.signal, () => {
@@ -74,99 +67,49 @@ const command = async (verify?: string): Promise<Command> => {
   });
 };
 
-const SEED = ['--seed <n>', 'seed of folds and fits', toNumber, 1] as const;
-const MODEL = ['--model <folder>', 'score with the reward model in this folder'] as const;
-const VERIFY = [
-  '--verify <command>',
-  'score with this command, which ends with 0 for a right answer and 1 for a wrong one; its words are separated by spaces, and no shell reads them',
-] as const;
-const GROUP = [
-  '--group-by <field>',
-  'the field whose values are groups, or "none"; default: the one that predicts labels best',
-] as const;
-
-interface Common {
-  readonly seed: number;
-  readonly groupBy?: string;
-  readonly model?: string;
-  readonly verify?: string;
-}
-
-interface Checking extends Common {
-  readonly score: boolean;
-  readonly budget: number;
-  readonly baseline: string | boolean;
-}
-
 const FORMATS = 'JSON Lines, JSON, Parquet, CSV, TSV or Arrow';
 const FILES = `files (${FORMATS}), folders, or patterns`;
-const NO_SCORE = ['--no-score', 'skip findings from scores'] as const;
-const BUDGET = ['--budget <percent>', 'percentage of the pairs to review', toNumber, 1] as const;
-const WHERE = [
-  '--where <query>',
-  'only pairs that a query selects, such as: margin<0 source:hh; `preflens explain query` has the language',
-] as const;
-const BASELINE = ['--baseline <file>', 'another baseline than .preflens/baseline.json'] as const;
 
-program
-  .command('check')
-  .description('report problems in datasets; exit code 1 for new findings, 2 for unreadable files')
-  .argument('<files...>', `${FILES}; - for standard input`)
-  .option(...NO_SCORE)
-  .option(...BUDGET)
-  .addOption(new Option('--format <name>', 'format of the report').choices(FORMAT_NAMES).default('text'))
-  .option('--out <file>', 'write the report to a file instead of standard output')
-  .option(...WHERE)
-  .option('--max-findings <n>', 'maximum findings to list, most severe first; default: all', toNumber)
-  .addOption(
-    new Option('--fail-on <severity>', 'minimum severity for exit code 1')
-      .choices([...FAIL_ON])
-      .default('warning'),
-  )
-  .option(...BASELINE)
-  .option('--no-baseline', 'ignore the baseline')
+reporting(
+  program
+    .command('check')
+    .description('report problems in datasets; exit code 1 for new findings, 2 for unreadable files')
+    .argument('<files...>', `${FILES}; - for standard input`)
+    .option(...NO_SCORE)
+    .option(...BUDGET)
+    .option(...WHERE),
+)
   .option(...SEED)
   .option(...GROUP)
   .option(...MODEL)
   .option(...VERIFY)
-  .action(
-    async (
-      files: string[],
-      options: Checking & {
-        format: FormatName;
-        where?: string;
-        maxFindings?: number;
-        failOn: FailOn;
-        out?: string;
+  .action(async (files: string[], options: Checking & Reporting & { where?: string }) => {
+    const { check, spoolStandardInput } = await import('./checking.ts');
+    const spooled = await spoolStandardInput(await expandPaths(files), cancel.signal);
+    const { paths, shownAs, said, done } = spooled;
+    const all = await command(options.verify);
+    const own: Command = {
+      ...all,
+      note: (text) => {
+        all.note(said(text));
       },
-    ) => {
-      const { check, spoolStandardInput } = await import('./checking.ts');
-      const spooled = await spoolStandardInput(await expandPaths(files), cancel.signal);
-      const { paths, shownAs, said, done } = spooled;
-      const all = await command(options.verify);
-      const own: Command = {
-        ...all,
-        note: (text) => {
-          all.note(said(text));
-        },
-        fail: (error) => {
-          all.fail(new Error(said(error.message)));
-        },
-      };
-      try {
-        const { found, failed } = await check(own, paths, {
-          groupBy: undefined,
-          maxFindings: Infinity,
-          ...options,
-          shownAs,
-          said,
-        });
-        process.exitCode = failed ? CANNOT_RUN : found ? FINDINGS : CLEAN;
-      } finally {
-        await done();
-      }
-    },
-  );
+      fail: (error) => {
+        all.fail(new Error(said(error.message)));
+      },
+    };
+    try {
+      const { found, failed } = await check(own, paths, {
+        groupBy: undefined,
+        maxFindings: Infinity,
+        ...options,
+        shownAs,
+        said,
+      });
+      process.exitCode = failed ? CANNOT_RUN : found ? FINDINGS : CLEAN;
+    } finally {
+      await done();
+    }
+  });
 
 program
   .command('fix')
@@ -329,8 +272,6 @@ program
     await selfTest(await command(), file, { groupBy: undefined, ...options });
   });
 
-const JSON_OUT = ['--json', 'print JSON', false] as const;
-
 program
   .command('index')
   .description('survey a file or folder and cache the facts for later commands')
@@ -349,43 +290,25 @@ program
     ) => {
       const { index, writeFactsOf } = await import('./commands.ts');
       const { facts: folder } = options;
+      if (folder === undefined && options.score)
+        program.error("error: option '--facts <folder>' is required with --score");
       if (folder === undefined) await index(await command(), path, options);
       else await writeFactsOf(await command(), path, { groupBy: undefined, ...options, folder });
     },
   );
 
-program
-  .command('join')
-  .description(
-    'report what check finds between the records of all shards, and about each file, from facts that index --facts wrote',
-  )
-  .argument('<folder>', 'the folder with the facts')
-  .addOption(new Option('--format <name>', 'format of the report').choices(FORMAT_NAMES).default('text'))
-  .option('--out <file>', 'write the report to a file instead of standard output')
-  .option('--max-findings <n>', 'maximum findings to list, most severe first; default: all', toNumber)
-  .addOption(
-    new Option('--fail-on <severity>', 'minimum severity for exit code 1')
-      .choices([...FAIL_ON])
-      .default('warning'),
-  )
-  .option(...BASELINE)
-  .option('--no-baseline', 'ignore the baseline')
-  .action(
-    async (
-      folder: string,
-      options: {
-        format: FormatName;
-        out?: string;
-        maxFindings?: number;
-        failOn: FailOn;
-        baseline: string | boolean;
-      },
-    ) => {
-      const { join } = await import('./commands.ts');
-      const found = await join(await command(), folder, { maxFindings: Infinity, ...options });
-      process.exitCode = found ? FINDINGS : CLEAN;
-    },
-  );
+reporting(
+  program
+    .command('join')
+    .description(
+      'report what check finds between the records of all shards, and about each file, from facts that index --facts wrote',
+    )
+    .argument('<folder>', 'the folder with the facts'),
+).action(async (folder: string, options: Reporting) => {
+  const { join } = await import('./commands.ts');
+  const found = await join(await command(), folder, { maxFindings: Infinity, ...options });
+  process.exitCode = found ? FINDINGS : CLEAN;
+});
 
 program
   .command('schema')

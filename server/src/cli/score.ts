@@ -26,7 +26,7 @@ export interface ScoreCommandOptions {
   readonly seed: number;
   readonly groupBy: string | undefined;
   readonly model?: string | undefined;
-  readonly verify?: string | undefined;
+  readonly verify?: readonly string[] | undefined;
 }
 
 /** One line of written scores. */

@@ -164,14 +164,17 @@ function readConfig(path: string): PrefLensConfig | undefined {
   return parseConfig(path, text);
 }
 
+type Resolve = (layers: readonly RulesConfig[], benchmarks: readonly Benchmark[]) => RuleSettings;
+
 /** What folders say about the files in them. */
 export interface Folders {
   /** The preflens.json with this path; undefined if there is none. */
   readonly config: (path: string) => PrefLensConfig | undefined;
   readonly readme: (folder: string) => Card | undefined;
+  readonly rules: Resolve;
 }
 
-const FOLDERS_NOW: Folders = { config: readConfig, readme: readmeIn };
+const FOLDERS_NOW: Folders = { config: readConfig, readme: readmeIn, rules: resolveRules };
 
 function once<T>(read: (path: string) => T): (path: string) => T {
   const known = new Map<string, { readonly found: T }>();
@@ -184,7 +187,18 @@ function once<T>(read: (path: string) => T): (path: string) => T {
 
 /** Each folder as it is at the first look: for the files of one run, which may be thousands in one folder. */
 export function foldersOnce(): Folders {
-  return { config: once(readConfig), readme: once(readmeIn) };
+  return { config: once(readConfig), readme: once(readmeIn), rules: resolvedOnce() };
+}
+
+/** Keeps the last result: mostly the files of a folder share their rules. */
+function resolvedOnce(): Resolve {
+  let last: { readonly from: readonly object[]; readonly rules: RuleSettings } | undefined;
+  return (layers, benchmarks) => {
+    const from = [...layers, ...benchmarks];
+    const isSame = last?.from.length === from.length && from.every((one, i) => one === last?.from[i]);
+    if (!last || !isSame) last = { from, rules: resolveRules(layers, benchmarks) };
+    return last.rules;
+  };
 }
 
 /** A preflens.json that applies to a file, and the file's name relative to it. */
@@ -334,17 +348,7 @@ export function checkedRules(rules: unknown): RulesConfig {
   return rules;
 }
 
-/** What the last rules were resolved from: mostly the files of a folder share them. */
-let resolved: { readonly from: readonly object[]; readonly rules: RuleSettings } | undefined;
-
 const NO_RULES: RulesConfig = {};
-
-function rulesFrom(layers: readonly RulesConfig[], benchmarks: readonly Benchmark[]): RuleSettings {
-  const from = [...layers, ...benchmarks];
-  const isSame = resolved?.from.length === from.length && from.every((one, i) => one === resolved?.from[i]);
-  if (!resolved || !isSame) resolved = { from, rules: resolveRules(layers, benchmarks) };
-  return resolved.rules;
-}
 
 /**
  * Settings of a file: its preflens.json overrides the editor's settings, which override the defaults.
@@ -369,7 +373,7 @@ export function configuredFor(
   return {
     mapping: mappingIn(layers),
     card: cardFor(file, folders.readme),
-    rules: rulesFrom([editor.rules ?? NO_RULES, ...rules], benchmarks),
+    rules: folders.rules([editor.rules ?? NO_RULES, ...rules], benchmarks),
     run: said.find((one) => one.run !== undefined)?.run ?? DEFAULT_SETTINGS.run,
     timeBudgetMs:
       said.find((one) => one.timeBudgetMs !== undefined)?.timeBudgetMs ?? DEFAULT_SETTINGS.timeBudgetMs,

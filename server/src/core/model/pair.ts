@@ -55,6 +55,12 @@ export interface Pair {
   readonly candidates: readonly [chosen: number, rejected: number];
 }
 
+/** Whether a side can have a prompt for itself: most answers are one text. */
+function mayHavePrompt({ turns, more }: Side): boolean {
+  const [first] = turns;
+  return more !== undefined || (first !== undefined && speakerOf(first.role) !== 'assistant');
+}
+
 /** The prompt that a side has for itself: fields of its own, and what it says before its first answer. */
 function ownPrompt({ turns, more = {} }: Side): string {
   const fields = Object.entries(more).filter(([name]) => isOwnPrompt(name));
@@ -68,7 +74,7 @@ function ownPrompt({ turns, more = {} }: Side): string {
  * gives to a prompt then does not cancel.
  */
 export function promptsDiffer({ chosen, rejected }: Pick<Pair, 'chosen' | 'rejected'>): boolean {
-  return ownPrompt(chosen) !== ownPrompt(rejected);
+  return (mayHavePrompt(chosen) || mayHavePrompt(rejected)) && ownPrompt(chosen) !== ownPrompt(rejected);
 }
 
 /** Turns of an answer that is plain text. */

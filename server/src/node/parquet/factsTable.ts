@@ -1,6 +1,6 @@
 // Facts of a file as a table of Parquet, for the checks across the records of many shards: no text of the data is in it.
 import { mkdir, readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 
 import type { RuleSettings } from '#core/checks/check.ts';
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
@@ -28,13 +28,15 @@ const END = '.facts.parquet';
 export interface AboutFacts extends Omit<FileFacts, 'facts' | 'whole'> {
   /** Name of the file in keys of findings. */
   readonly memoryName: string;
+  readonly recordCount: number;
+  readonly pairCount: number;
   /** Without benchmarks: checks across records need none. */
   readonly rules: Pick<RuleSettings, 'severities' | 'options'>;
 }
 
-/** Where the facts of a file go: files of one name in two folders stay apart. */
+/** Where the facts of a file go: files of one name in two folders stay apart, and one file by two paths is one. */
 export function factsPath(folder: string, name: string): string {
-  return join(folder, `${basename(name)}.${formatKey(hashKey(name)).slice(0, 8)}${END}`);
+  return join(folder, `${basename(name)}.${formatKey(hashKey(resolve(name))).slice(0, 8)}${END}`);
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
@@ -69,10 +71,11 @@ function byRows(pair: Int32Array, values: Uint8Array, width: number): Uint8Array
  */
 export async function writeFacts(
   folder: string,
-  { facts, ...about }: AboutFacts & Pick<FileFacts, 'facts'>,
+  { facts, ...about }: Omit<AboutFacts, 'recordCount' | 'pairCount'> & Pick<FileFacts, 'facts'>,
   signatures: Uint8Array,
 ): Promise<string> {
   const columns = columnsOfFacts(facts);
+  const { recordCount, pairCount } = facts;
   const pair = columns['pair'] as Int32Array;
   const margins = facts.margins.some((margin) => !Number.isNaN(margin));
   const table: PlainColumn[] = [
@@ -94,7 +97,7 @@ export async function writeFacts(
       codec: TABLE_CODECS[packsZstd ? 'zstd' : 'snappy'],
       codecs: pageCodecs,
       createdBy: `preflens version ${process.env['PREFLENS_VERSION'] ?? '0'}`,
-      keyValues: new Map([[ABOUT, JSON.stringify({ format: FORMAT, ...about })]]),
+      keyValues: new Map([[ABOUT, JSON.stringify({ format: FORMAT, recordCount, pairCount, ...about })]]),
     });
   }
   await writeWhole(path, bytes());
@@ -145,19 +148,20 @@ const READ: Readonly<Record<string, (bytes: Uint8Array<ArrayBuffer>) => unknown>
 export function openFacts(path: string): FactsTable {
   return withTable(path, ({ file }) => {
     const about = aboutOf(keyValueOf(file, ABOUT));
-    const [pair, record] = [int32(readColumn(file, 'pair')), int32(readColumn(file, 'record'))];
-    let pairCount = 0;
-    for (const number of pair) pairCount += Number(number >= 0);
+    const { recordCount, pairCount } = about;
     return {
       path,
       about,
-      recordCount: (record.at(-1) ?? -1) + 1,
+      recordCount,
       pairCount,
       facts: () =>
-        withTable(path, ({ file: table }) => ({
-          ...about,
-          facts: factsOfColumns(table.footer.rows, (name) => (READ[name] ?? int32)(readColumn(table, name))),
-        })),
+        withTable(path, ({ file: table }) => {
+          const { rows } = table.footer;
+          const facts = factsOfColumns(rows, (name) => (READ[name] ?? int32)(readColumn(table, name)));
+          if (facts.recordCount !== recordCount || facts.pairCount !== pairCount)
+            throw new ParquetError('its columns hold other counts than its footer');
+          return { ...about, facts };
+        }),
       signatures: () =>
         withTable(path, ({ file: table }) => {
           const rows = readColumn(table, 'signature');

@@ -31,9 +31,10 @@ export const historyDiffers: RecordCheck = {
   source: 'huggingface/trl#1858',
   checkRecord: ({ pairs }, { record, mapping }) => {
     const [pair] = pairs;
+    if (!pair || pairs.length > 1) return [];
     // prompts-differ reports sides that differ before their first answers.
-    if (!pair || pairs.length > 1 || promptsDiffer(pair)) return [];
-    const hit = (): Hit[] => [{ place: answerPlace(pair.rejected), message: MESSAGE }];
+    const hit = (): Hit[] =>
+      promptsDiffer(pair) ? [] : [{ place: answerPlace(pair.rejected), message: MESSAGE }];
     const sides = sideLists(messageLists(record, mapping), pair);
     if (sides) {
       const [a, b] = [sides[0].messages, sides[1].messages];

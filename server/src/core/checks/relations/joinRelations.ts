@@ -142,6 +142,8 @@ class Joined {
   readonly #findings: Finding[][];
   readonly #counts: Map<string, number>[];
   readonly #max: number;
+  /** Place of each rule in a report. */
+  readonly #order = new Map(ALL_RULES.map(({ id }, i) => [id, i]));
 
   constructor(shards: number, max: number) {
     this.#findings = Array.from({ length: shards }, () => []);
@@ -167,12 +169,11 @@ class Joined {
   /** In file order. Of more findings of a rule than may be kept, the first ones. */
   relations(shard: number): Relations {
     const kept = new Map<string, number>();
-    const order = new Map(ALL_RULES.map(({ id }, i) => [id, i]));
     const findings = [...(this.#findings[shard] ?? [])]
       .sort(
         (a, b) =>
           a.record - b.record ||
-          (order.get(a.rule) ?? 0) - (order.get(b.rule) ?? 0) ||
+          (this.#order.get(a.rule) ?? 0) - (this.#order.get(b.rule) ?? 0) ||
           (a.pair ?? 0) - (b.pair ?? 0),
       )
       .filter(({ rule, record }) => {

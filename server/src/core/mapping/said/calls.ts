@@ -48,14 +48,27 @@ function callsIn(value: Json | undefined): readonly Call[] | undefined {
 const CALL_ROLES: ReadonlySet<string> = new Set(['tool_call', 'function_call']);
 
 /** As Hermes, Qwen and many templates write them into the text. */
-const MARKED = /<tool_call>\s*([^]{1,20000}?)\s*<\/tool_call>/g;
+const [OPENED, CLOSED] = ['<tool_call>', '</tool_call>'];
+
+/** What stands between the marks of a text. */
+function marked(text: string): readonly string[] {
+  const found: string[] = [];
+  for (let at = text.indexOf(OPENED); at >= 0;) {
+    const from = at + OPENED.length;
+    const end = text.indexOf(CLOSED, from);
+    if (end < 0) break;
+    found.push(text.slice(from, end));
+    at = text.indexOf(OPENED, end);
+  }
+  return found;
+}
 
 function callsOfTurn({ role, text, more }: Turn): readonly Call[] | undefined {
   const field = ['tool_calls', 'function_call', 'tool_call'].map((name) => more?.[name]).find(Boolean);
   if (field !== undefined) return callsIn(field);
   if (CALL_ROLES.has(role.trim().toLowerCase())) return callsIn(text);
-  const marked = [...text.matchAll(MARKED)].map(([, one = '']) => callsIn(one));
-  return marked.includes(undefined) ? undefined : marked.flatMap((calls) => calls ?? []);
+  const read = marked(text).map(callsIn);
+  return read.includes(undefined) ? undefined : read.flatMap((calls) => calls ?? []);
 }
 
 /** The calls of an answer, in order; undefined if one of them can't be read. */

@@ -61,7 +61,16 @@ function isJson(text: string): boolean {
   }
 }
 
-const BULLETS = [/^\s*\*[^*].*$/gmu, /^\s*-.*$/gmu] as const;
+/** Without the quotation marks at both ends. */
+function unquoted(text: string): string {
+  let [from, end] = [0, text.length];
+  while (from < end && text[from] === '"') from++;
+  while (end > from && text[end - 1] === '"') end--;
+  return text.slice(from, end);
+}
+
+// Dataset texts may be hostile: no expression here starts again at each place of a long line or of many empty ones.
+const BULLETS = [/^[^\S\n\r\u2028\u2029]*\*[^*].*$/gmu, /^[^\S\n\r\u2028\u2029]*-.*$/gmu] as const;
 const HIGHLIGHTS = [/\*([^\n*]*)\*/gu, /\*\*([^\n*]*)\*\*/gu] as const;
 
 const CONSTRAINTS: Readonly<Record<string, Meets>> = {
@@ -83,13 +92,14 @@ const CONSTRAINTS: Readonly<Record<string, Meets>> = {
       BULLETS.reduce((sum, bullet) => sum + count(text, bullet), 0),
       wanted,
     ),
-  'detectable_format:title': (text) => /<<[^\n<>]*[^\s<>][^\n<>]*>>/u.test(text),
+  'detectable_format:title': (text) =>
+    [...text.matchAll(/<<([^\n<>]*)>>/gu)].some(([, title = '']) => title.trim() !== ''),
   'detectable_format:number_highlighted_sections': (text, { num_highlights: wanted }) => {
     const marked = HIGHLIGHTS.flatMap((mark) => [...text.matchAll(mark)]);
     return atLeast(marked.filter(([, inside = '']) => inside.trim() !== '').length, wanted);
   },
   'detectable_content:number_placeholders': (text, { num_placeholders: wanted }) =>
-    atLeast(count(text, /\[[^\n\]]*\]/gu), wanted),
+    atLeast(count(text, /\[[^\n[\]]*\]/gu), wanted),
   'keywords:existence': (text, { keywords }) =>
     textsIn(keywords)?.every((word) => inAnyCase(word).test(text)),
   'keywords:forbidden_words': (text, { forbidden_words: words }) =>
@@ -102,11 +112,7 @@ const CONSTRAINTS: Readonly<Record<string, Meets>> = {
       : undefined,
   'startend:end_checker': (text, { end_phrase: phrase }) =>
     typeof phrase === 'string'
-      ? text
-          .trim()
-          .replaceAll(/^"+|"+$/g, '')
-          .toLowerCase()
-          .endsWith(phrase.trim().toLowerCase())
+      ? unquoted(text.trim()).toLowerCase().endsWith(phrase.trim().toLowerCase())
       : undefined,
   'startend:quotation': (text) => {
     const own = text.trim();
