@@ -202,9 +202,10 @@ describe('a verifier of the user’s own', () => {
       expect([trusted, says, end.phase]).toEqual([trusted, says, phase]);
       expect(asked.map((one) => one.includes('verify.cjs "; rm -rf x"'))).toEqual(trusted ? [true] : []);
       if (phase === 'scored') {
-        expect(await client.hover(uri, 6)).toContain(
-          'unit tests fails the chosen answer and passes the rejected one',
-        );
+        const hover = await client.hover(uri, 6);
+        expect(hover).toContain('unit tests fails the chosen answer and passes the rejected one');
+        // A verdict is no log-odds.
+        expect(hover).not.toContain('posterior');
         expect(await client.hover(uri, 0)).toContain(
           'unit tests passes the chosen answer and fails the rejected one',
         );

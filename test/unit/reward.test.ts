@@ -155,6 +155,7 @@ describe('an ensemble', () => {
       votesFor: 0,
       votes: 1,
       dispute: 0,
+      isVerified: false,
     });
     expect(ensemble.name).toBe('a');
   });

@@ -137,15 +137,10 @@ interface Calibration {
   readonly length: number;
 }
 
-function detailsOf(
-  ensemble: Ensemble,
-  identity: Identity,
-  difference: number,
-  calibration: Calibration,
-): string[] {
-  const { margin, spread, votes, votesFor } = ensemble.verdict(identity);
-  const { wrong, length } = calibration;
+/** What a margin means that is the log-odds of a label. */
+function calibrated(margin: number, pair: Pair, { wrong, length }: Calibration): string[] {
   const lines = [
+    ...cautionOn(pair),
     t(
       'σ {0} at temperature {1} · posterior of a wrong label {2}: for ranking, no error rate',
       sigmoid(margin / wrong.temperature).toFixed(2),
@@ -153,8 +148,15 @@ function detailsOf(
       wrong.posterior(margin).toFixed(2),
     ),
   ];
+  const difference = pair.chosen.text.length - pair.rejected.text.length;
   if (length !== 0)
     lines.push(t('Without the effect of length: {0}', formatMargin(margin - length * difference)));
+  return lines;
+}
+
+function detailsOf(ensemble: Ensemble, identity: Identity, pair: Pair, calibration: Calibration): string[] {
+  const { margin, spread, votes, votesFor, isVerified } = ensemble.verdict(identity);
+  const lines = isVerified ? [] : calibrated(margin, pair, calibration);
   if (ensemble.members.length > 1) {
     lines.push(
       counted(
@@ -226,10 +228,7 @@ export function ensembleScores(
         ...(account?.chosenReward !== undefined && { chosenReward: account.chosenReward }),
         ...(account?.rejectedReward !== undefined && { rejectedReward: account.rejectedReward }),
         reasons: ensemble.members.flatMap((member) => member.explain?.(pair, value, max) ?? []),
-        details: [
-          ...cautionOn(pair),
-          ...detailsOf(ensemble, identity, pair.chosen.text.length - pair.rejected.text.length, calibration),
-        ],
+        details: detailsOf(ensemble, identity, pair, calibration),
       };
     },
   };

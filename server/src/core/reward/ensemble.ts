@@ -101,9 +101,14 @@ export interface EnsembleMargin {
    * an answer; REFUTED if a verifier passes the rejected answer alone.
    */
   readonly dispute: number;
+  /** True if a verifier decided the margin: its size then says nothing of how likely the label is. */
+  readonly isVerified: boolean;
 }
 
-const NONE: EnsembleMargin = { margin: Number.NaN, spread: 0, votesFor: 0, votes: 0, dispute: 0 };
+const NONE: EnsembleMargin = {
+  ...{ margin: Number.NaN, spread: 0, votesFor: 0, votes: 0, dispute: 0 },
+  isVerified: false,
+};
 
 /** A verifier knows right from wrong, but not how much better an answer is. */
 function isVerifier({ kind }: Member): boolean {
@@ -197,6 +202,7 @@ export class Ensemble {
       votesFor,
       votes: margins.length,
       dispute: (flags & ANSWER_CUT) !== 0 ? PARTIAL : isApart ? spread : 0,
+      isVerified: false,
     };
   }
 
@@ -216,6 +222,7 @@ export class Ensemble {
       votes: votes + said.length,
       votesFor: votesFor + said.filter((one) => one > 0).length,
       dispute: isRefuted ? REFUTED : dispute,
+      isVerified: Number.isNaN(margin) || mean !== 0,
     };
   }
 
