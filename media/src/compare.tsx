@@ -3,6 +3,7 @@ import { render } from 'preact';
 
 import { startComparePage } from './comparePage.ts';
 import { readLanguage } from './language.ts';
+import { pageKeys } from './model/keys.ts';
 import { CompareView } from './view/compare.tsx';
 import { openWire } from './wire.ts';
 
@@ -17,6 +18,9 @@ const page = startComparePage(openWire, {
   },
 });
 
+const keys = pageKeys(page.press);
 window.addEventListener('keydown', (press) => {
-  if (page.press(press)) press.preventDefault();
+  if (keys.press(press)) press.preventDefault();
 });
+window.addEventListener('pointerdown', keys.settle, { capture: true });
+window.addEventListener('focus', keys.settle);

@@ -4,6 +4,7 @@ import { createRef, render } from 'preact';
 import { startDatasetPage } from './datasetPage.ts';
 import { readLanguage } from './language.ts';
 import { HEADER_HEIGHT } from './model/datasetState.ts';
+import { pageKeys } from './model/keys.ts';
 import { DatasetView } from './view/dataset.tsx';
 import { openWire } from './wire.ts';
 
@@ -55,8 +56,11 @@ tellFocus();
 const isInDialog = ({ target }: Event): boolean =>
   target instanceof Element && target.closest('[role=dialog]') !== null;
 // VS Code listens at the window: a key that did something here does nothing there.
+const keys = pageKeys(page.press);
 document.body.addEventListener('keydown', (press) => {
-  if (isInDialog(press) || !page.press(press)) return;
+  if (isInDialog(press) || !keys.press(press)) return;
   press.preventDefault();
   press.stopPropagation();
 });
+window.addEventListener('pointerdown', keys.settle, { capture: true });
+window.addEventListener('focus', keys.settle);

@@ -78,12 +78,12 @@ describe('30: the pool of scoring processes', () => {
     const client = memoryServer(start);
     // One slot.
     await client.initialize({ settings: { memoryMb: 128 } });
-    for (let i = 0; i < 8; i++) client.open(uriOf(i), TEXT);
-    await client.until('those that wait', () =>
-      [1, 2, 3, 4, 5, 6, 7].every((i) => lastOf(client, i)?.progress === 'waiting to score')
-        ? true
-        : undefined,
-    );
+    client.open(uriOf(0), TEXT);
+    await client.until('a start', () => held[0]);
+    for (let i = 1; i < 8; i++) {
+      client.open(uriOf(i), TEXT);
+      await client.until('the wait', () => lastOf(client, i)?.progress === 'waiting to score' || undefined);
+    }
     expect(counts.started).toBe(1);
     await client.execute('preflens.cancelScoring', uriOf(2));
     await client.until(

@@ -30,6 +30,9 @@ class BrowserPress implements KeyPress {
   get repeat(): boolean {
     return this.#fields.repeat ?? false;
   }
+  get timeStamp(): number {
+    return this.#fields.timeStamp ?? 0;
+  }
   get target(): unknown {
     return this.#fields.target ?? { tagName: 'BODY', isContentEditable: false };
   }

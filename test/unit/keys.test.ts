@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RecordView } from '#protocol/editor/views.ts';
 
 import { DATASET_ACTIONS, datasetActionFor, rowAfter } from '../../media/src/model/datasetKeys.ts';
-import { actionFor, ACTIONS } from '../../media/src/model/keys.ts';
+import { actionFor, ACTIONS, pageKeys } from '../../media/src/model/keys.ts';
 import type { PageState } from '../../media/src/model/pageState.ts';
 import { press } from '../fakes/keys.ts';
 import { emptyView, judgedView, pairView, repairable } from '../fakes/views.ts';
@@ -130,5 +130,43 @@ describe('keys of the list', () => {
     expect([after('ArrowDown', 2.5), after('ArrowUp', 2.5), after('ArrowDown', -0.5)]).toEqual([3, 2, 0]);
     expect(rowAfter(press('ArrowDown'), 0, 15, 0)).toBeUndefined();
     expect(rowAfter(press('ArrowDown', { ctrlKey: true }), 0, 15, 9)).toBeUndefined();
+  });
+});
+
+describe('letters right after a key for VS Code', () => {
+  /** What a page gets to do of presses, 100 ms from each other. Spaces are pauses of a second, a click is a click. */
+  function done(...keys: string[]): string {
+    const seen: string[] = [];
+    const { press: down, settle } = pageKeys(({ key }) => {
+      seen.push(key);
+      return !['p', 'F1', 'Control'].includes(key);
+    });
+    let timeStamp = 5000;
+    for (const key of keys) {
+      timeStamp += key === ' ' ? 1000 : 100;
+      if (key === 'click') settle();
+      else if (key !== ' ') {
+        const [last, ...modifiers] = key.split('+').toReversed();
+        const held = Object.fromEntries(modifiers.map((modifier) => [`${modifier}Key`, true]));
+        down(press(last!, { ...held, timeStamp }));
+      }
+    }
+    return seen.filter((key) => 'fxtuj'.includes(key)).join('');
+  }
+
+  it('do nothing, until the person pauses, clicks or cancels', () => {
+    expect(done('f', 'x')).toBe('fx');
+    for (const first of ['ctrl+p', 'meta+p', 'alt+p', 'F1']) {
+      expect(done(first, 'f', 'x', 't')).toBe('');
+      expect(done(first, 'f', ' ', 'x')).toBe('x');
+      expect(done(first, 'f', 'click', 'x')).toBe('x');
+      expect(done(first, 'f', 'Escape', 'x')).toBe('x');
+    }
+  });
+
+  it('act after a key that the page uses, or that leaves the focus where it is', () => {
+    expect(done('ctrl+f', 'x')).toBe('fx');
+    for (const key of ['c', 's', 'z', 'y']) expect(done(`ctrl+${key}`, 'x')).toBe('x');
+    expect(done('ctrl+Control', 'ctrl+f', 'x')).toBe('fx');
   });
 });

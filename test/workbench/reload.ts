@@ -40,17 +40,21 @@ function filesUnder(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Backups of texts. VS Code writes a long one in pieces, and a window that is reloaded meanwhile opens half of the text. */
-function textBackups({ home }: Window): string[] {
-  return filesUnder(join(home, 'user-data')).filter((path) =>
-    /Backups\W.*\W(file|vscode-remote)\W/.test(path),
-  );
+/**
+ * Whether VS Code has a backup of a text of the window's folder: windows before it may have left others. A long one is
+ * written in pieces, and a window that is reloaded meanwhile opens half of the text.
+ */
+function hasTextBackup({ home, folder }: Window): boolean {
+  // A backup starts with the address of its file.
+  return filesUnder(join(home, 'user-data'))
+    .filter((path) => /Backups\W.*\W(file|vscode-remote)\W/.test(path))
+    .some((path) => readFileSync(path, 'utf8').split('\n', 1)[0]!.includes(`${folder}/`));
 }
 
 /** Reloads the window when its saved state holds each of the texts, in any values. */
 export async function reloadWith(window: Window, ...texts: readonly string[]): Promise<void> {
   if (!(await isDirty(window.page)))
-    await until('no backup of a saved text', async () => Promise.resolve(textBackups(window).length === 0));
+    await until('no backup of a saved text', async () => Promise.resolve(!hasTextBackup(window)));
   if (window.kind === 'served') {
     await until(`the saved state with ${texts.join(' and ')}`, async () => {
       const saved = await savedState(window);

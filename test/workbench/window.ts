@@ -18,6 +18,8 @@ export interface Window {
   readonly kind: 'desktop' | 'served';
   /** Folder with the window's user data. */
   readonly home: string;
+  /** The folder that the window shows. */
+  readonly folder: string;
   close(): Promise<void>;
 }
 
@@ -101,6 +103,7 @@ async function openDesktop(
         page,
         kind: 'desktop',
         home,
+        folder,
         async close() {
           await browser.close();
           child.kill();
@@ -212,6 +215,7 @@ async function openServed(
     page,
     kind: 'served',
     home: workbench.home,
+    folder,
     async close() {
       if (isKept) return leave(workbench, page);
       await workbench.stop();

@@ -149,6 +149,8 @@ function plainKey(press: KeyPress, state: DatasetState): DatasetEvent | undefine
 function controlKey({ key, shiftKey }: KeyPress): DatasetEvent | undefined {
   if (shiftKey) return undefined;
   if (key === 'a') return { kind: 'allMarked' };
+  // VS Code would also get there, but later than the letters that a person types after it.
+  if (key === 'f') return { kind: 'filterWanted' };
   return key === ' ' ? { kind: 'rowToggled' } : undefined;
 }
 

@@ -143,6 +143,8 @@ export interface KeyPress {
   readonly isComposing: boolean;
   /** The key is held. */
   readonly repeat: boolean;
+  /** Milliseconds since the page opened. */
+  readonly timeStamp: number;
   readonly target: unknown;
 }
 
@@ -187,4 +189,46 @@ const ARROWS: Readonly<Record<string, string>> = { ArrowRight: 'j', ArrowLeft: '
 /** The action of a key press in the compare page; undefined if there is none. */
 export function actionFor(press: KeyPress, state: PageState): PageAction | undefined {
   return actionIn(ACTIONS, press, state, ARROWS[press.key]);
+}
+
+/** Milliseconds that VS Code may need on a busy machine to move the focus, or to wait for the second key of a chord. */
+const EDITOR_KEY_MS = 1000;
+
+/** Keys that leave the focus where it is, with Ctrl: copy, cut, paste, save, undo, redo. */
+const STAYING = new Set(['c', 'x', 'v', 's', 'z', 'y']);
+
+const MODIFIERS = new Set(['Control', 'Shift', 'Alt', 'AltGraph', 'Meta']);
+
+function isEditorKey({ key, ctrlKey, altKey, metaKey }: KeyPress): boolean {
+  if (/^F\d+$/.test(key)) return true;
+  return (ctrlKey || altKey || metaKey) && !MODIFIERS.has(key) && !STAYING.has(key.toLowerCase());
+}
+
+export interface PageKeys {
+  /** True if the key did something. */
+  readonly press: (press: KeyPress) => boolean;
+  /** The person pointed at the page or came back to it: letters are for the page. */
+  readonly settle: () => void;
+}
+
+/**
+ * Keys of a page, without the letters that a person types right after a key for VS Code. VS Code moves the focus to its
+ * own input a moment after Ctrl+P, and letters that come before would edit records.
+ * @param act carries out a key; false if the page has no use for it
+ */
+export function pageKeys(act: (press: KeyPress) => boolean): PageKeys {
+  let waitsUntil = 0;
+  return {
+    press(press) {
+      if (press.key === 'Escape') waitsUntil = 0;
+      const isLetter = press.key.length === 1 && isPlain(press);
+      const isForEditor = isLetter && press.timeStamp < waitsUntil;
+      if (!isForEditor && act(press)) return true;
+      if (isForEditor || isEditorKey(press)) waitsUntil = press.timeStamp + EDITOR_KEY_MS;
+      return false;
+    },
+    settle() {
+      waitsUntil = 0;
+    },
+  };
 }
