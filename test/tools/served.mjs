@@ -138,9 +138,9 @@ export function endServer(pid) {
 /**
  * Serves the workbench with the extension `vsix`, and with `others`. `home` receives user data and extensions. Resolves when the
  * server responds, with its address and a function to stop it.
- * @param {{ vsix: string, home: string, others?: readonly string[] }} wishes
+ * @param {{ vsix: string, home: string, others?: readonly string[], asksTrust?: boolean }} wishes
  */
-export async function serveWorkbench({ vsix, home, others = [] }) {
+export async function serveWorkbench({ vsix, home, others = [], asksTrust = false }) {
   const [userData, extensions] = [join(home, 'user-data'), join(home, 'extensions')];
   mkdirSync(extensions, { recursive: true });
   writeSettings(home);
@@ -164,7 +164,7 @@ export async function serveWorkbench({ vsix, home, others = [] }) {
       `127.0.0.1:${port}`,
       '--disable-telemetry',
       '--disable-update-check',
-      '--disable-workspace-trust',
+      ...(asksTrust ? [] : ['--disable-workspace-trust']),
     ],
     // Its own process group: its extension host and our server end with it.
     { env, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' },

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { openFile as openData } from '#node/files.ts';
+
 import { tableOf } from '../fakes/parquet.ts';
+import { decode } from '../fakes/records.ts';
 import {
   compareFrame,
   goTo,
@@ -331,5 +334,19 @@ describe('the dataset editor', () => {
     await press(page, 'Mod+Z');
     await until('no unsaved mark', async () => !(await isDirty(window.page)));
     expect(readFileSync(join(folder, 'pairs.parquet')).equals(before)).toBe(true);
+    // A save holds what the keys right before it did.
+    for (const keys of ['f', 'u', 'f', 'ControlOrMeta+s']) await page.keyboard.press(keys);
+    await until('the flip on disk', async () =>
+      Promise.resolve(!readFileSync(join(folder, 'pairs.parquet')).equals(before)),
+    );
+    await until('no unsaved mark', async () => !(await isDirty(window.page)));
+    await page.waitForTimeout(1500);
+    expect(await isDirty(window.page)).toBe(false);
+    const rows: string[] = [];
+    for await (const { bytes } of (await openData(join(folder, 'pairs.parquet'))).records())
+      rows.push(decode(bytes));
+    const [first, ...others] = PAIRS;
+    const { prompt, chosen, rejected } = JSON.parse(first!) as Record<string, string>;
+    expect(rows).toEqual([record(prompt!, rejected!, chosen!), ...others]);
   });
 });

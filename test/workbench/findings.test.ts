@@ -52,7 +52,7 @@ beforeAll(async () => {
     'preflens.scoreOnOpen': false,
     'chat.disableAIFeatures': false,
   };
-  window = await openWindow(folder, settings, [other]);
+  window = await openWindow(folder, settings, { others: [other] });
   await openFile(window.page, 'train.jsonl');
 });
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
     join(import.meta.dirname, '..', '..', 'media', 'sample', 'support.jsonl'),
     join(folder, 'support.jsonl'),
   );
-  window = await openWindow(folder, {}, [], 'zh-cn');
+  window = await openWindow(folder, {}, { language: 'zh-cn' });
 });
 
 afterAll(async () => {

@@ -39,7 +39,7 @@ describe.each([
     writeModel(join(folder, 'house-rm'), { kind: 'bpe', isChat: true, sizes: { positions: 512 } });
     const vsix = await packFor(target, packages);
     const settings = { 'workbench.colorTheme': 'Default Dark Modern' };
-    const window = await openWindow(folder, settings, [], undefined, vsix);
+    const window = await openWindow(folder, settings, { vsix });
     const { page } = window;
     try {
       expect(binariesIn(window.home).length > 0).toBe(hasRuntime);

@@ -64,12 +64,23 @@ function newHome(): string {
   return mkdtempSync(join(tmpdir(), 'preflens-window-'));
 }
 
+/** How a window differs from the usual one. */
+export interface WindowWishes {
+  /** Packages of other extensions. */
+  readonly others?: readonly string[];
+  /** Of the texts of extensions, in the served workbench; the desktop has its own. */
+  readonly language?: string;
+  /** The package of the extension. */
+  readonly vsix?: string;
+  /** VS Code asks whether the person trusts the folder. */
+  readonly asksTrust?: boolean;
+}
+
 async function openDesktop(
   executable: string,
   folder: string,
   settings: object,
-  others: readonly string[],
-  vsix: string,
+  { others = [], vsix = VSIX, asksTrust = false }: WindowWishes,
 ): Promise<Window> {
   const { resolveCliArgsFromVSCodeExecutablePath } = await import('@vscode/test-electron');
   const home = newHome();
@@ -84,7 +95,7 @@ async function openDesktop(
     executable,
     [
       ...places,
-      '--disable-workspace-trust',
+      ...(asksTrust ? [] : ['--disable-workspace-trust']),
       '--skip-welcome',
       '--no-sandbox',
       `--remote-debugging-port=${port}`,
@@ -128,9 +139,12 @@ interface Workbench {
   stop(): Promise<void>;
 }
 
-async function startWorkbench(home: string, others: readonly string[], vsix: string): Promise<Workbench> {
+async function startWorkbench(
+  home: string,
+  { others = [], vsix = VSIX, asksTrust = false }: WindowWishes = {},
+): Promise<Workbench> {
   const executablePath = needChromium();
-  const server = await serveWorkbench({ vsix, home, others });
+  const server = await serveWorkbench({ vsix, home, others, asksTrust });
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
   return {
     home,
@@ -152,7 +166,7 @@ async function keptWorkbench(folder: string): Promise<Workbench> {
   if (!kept?.isAlive()) {
     await kept?.stop();
     const home = mkdtempSync(join(folder, 'window-'));
-    kept = await startWorkbench(home, [], VSIX);
+    kept = await startWorkbench(home);
     writeFileSync(join(home, SERVER_PID), String(kept.pid));
   }
   return kept;
@@ -203,13 +217,11 @@ async function openIn(
 async function openServed(
   folder: string,
   settings: object,
-  others: readonly string[],
-  language: string | undefined,
-  vsix: string,
+  { language, ...own }: WindowWishes,
 ): Promise<Window> {
   const shared = process.env[WINDOWS_FOLDER];
-  const isKept = shared !== undefined && others.length === 0 && vsix === VSIX;
-  const workbench = isKept ? await keptWorkbench(shared) : await startWorkbench(newHome(), others, vsix);
+  const isKept = shared !== undefined && Object.keys(own).length === 0;
+  const workbench = isKept ? await keptWorkbench(shared) : await startWorkbench(newHome(), own);
   const page = await openIn(workbench, folder, settings, language);
   return {
     page,
@@ -226,22 +238,17 @@ async function openServed(
 
 /**
  * Opens a window on a folder. Nothing of a window is there in the next one. Tests share the server and the browser, which
- * makes their windows open much sooner, unless they need other extensions or another package of ours.
- * @param others packages of other extensions
- * @param language of the texts of extensions, in the served workbench; the desktop has its own
- * @param vsix the package of the extension
+ * makes their windows open much sooner, unless they wish for more than a language.
  */
 export async function openWindow(
   folder: string,
   settings: object = {},
-  others: readonly string[] = [],
-  language?: string,
-  vsix: string = VSIX,
+  wishes: WindowWishes = {},
 ): Promise<Window> {
   const desktop = await findDesktop();
   const window = desktop
-    ? await openDesktop(desktop, folder, settings, others, vsix)
-    : await openServed(folder, settings, others, language, vsix);
+    ? await openDesktop(desktop, folder, settings, wishes)
+    : await openServed(folder, settings, wishes);
   const { page } = window;
   page.setDefaultTimeout(PATIENCE_MS);
   pages.add(page);

@@ -91,11 +91,13 @@ export class DiskDatasets implements vscode.CustomEditorProvider<DatasetDocument
   }
 
   async saveCustomDocument(document: DatasetDocument): Promise<void> {
+    await this.#pages.settle(document.name);
     valueOf(await this.#server.request('preflens/saveFile', { uri: document.name }));
     this.#checkDirtySoon(document);
   }
 
   async saveCustomDocumentAs(document: DatasetDocument, destination: vscode.Uri): Promise<void> {
+    await this.#pages.settle(document.name);
     valueOf(
       await this.#server.request('preflens/saveFileAs', { uri: document.name, path: destination.fsPath }),
     );

@@ -40,6 +40,7 @@ export class DatasetPage {
   readonly #parts: DatasetPageParts;
   readonly #pairs: PairController;
   readonly #channel: Channel<DatasetClientSends>;
+  readonly #actions = new Set<Promise<unknown>>();
   #isReady = false;
   #waiting: { readonly how: 'reveal' | 'follow'; readonly ref: RecordRef } | undefined;
   #wanted: PagePart | undefined;
@@ -63,8 +64,9 @@ export class DatasetPage {
         portrait: async (of, signal) => server.request('preflens/portrait', { uri, ...of }, signal),
         select: async (place, signal) => pairs.open({ uri, ...place }, signal),
         peek: async (place, signal) => pairs.peek({ uri, ...place }, signal),
-        act: async ({ action, at }) => pairs.act(action, at),
-        batch: async ({ action, count, ...rows }) => batchRows(server, { uri, ...rows }, action, count),
+        act: async ({ action, at }) => this.#acting(pairs.act(action, at)),
+        batch: async ({ action, count, ...rows }) =>
+          this.#acting(batchRows(server, { uri, ...rows }, action, count)),
         ...reviewRequests({ server, uri, memory: review, history }),
       },
       listeners: {
@@ -99,6 +101,20 @@ export class DatasetPage {
   /** The record of the selected row. */
   get selected(): RecordRef | undefined {
     return this.#pairs.selected;
+  }
+
+  async #acting<T>(action: Promise<T>): Promise<T> {
+    this.#actions.add(action);
+    try {
+      return await action;
+    } finally {
+      this.#actions.delete(action);
+    }
+  }
+
+  /** Resolves when the edits of all actions before it are made. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#actions);
   }
 
   tell(status: DatasetStatus): void {

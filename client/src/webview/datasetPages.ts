@@ -18,6 +18,9 @@ import { reviewMemory } from './reviewPage.ts';
 import type { ViewMemory } from './viewMemory.ts';
 import { viewMemory } from './viewMemory.ts';
 
+/** VS Code stops waiting before a save after 1.75 s. */
+const SETTLE_MS = 1000;
+
 export class DatasetPages implements vscode.Disposable {
   readonly #root: vscode.Uri;
   readonly #server: Server;
@@ -61,6 +64,12 @@ export class DatasetPages implements vscode.Disposable {
 
   of(uri: string): ReadonlySet<DatasetPage> {
     return this.#pages.get(uri) ?? new Set();
+  }
+
+  /** Before a save: waits for the edits of keys that came before it, but not for answers to questions. */
+  async settle(uri: string): Promise<void> {
+    const edits = Promise.all([...this.of(uri)].map(async (page) => page.settle()));
+    await Promise.race([edits, new Promise((resolve) => setTimeout(resolve, SETTLE_MS))]);
   }
 
   /** Fills the panel of an editor. */

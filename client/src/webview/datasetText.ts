@@ -102,5 +102,9 @@ export function registerTextDatasets({
     }),
     followCursor(server, pages),
     followText(pages, statuses),
+    vscode.workspace.onWillSaveTextDocument((save) => {
+      const uri = save.document.uri.toString();
+      if (pages.of(uri).size > 0) save.waitUntil(pages.settle(uri));
+    }),
   );
 }
