@@ -37,6 +37,31 @@ const node = {
   },
 };
 
+/** The parts of Node that the server uses, as files for a browser. */
+const forBrowsers = {
+  name: 'for-browsers',
+  setup(build) {
+    const folder = join(import.meta.dirname, 'server', 'src', 'web', 'platform');
+    build.onResolve({ filter: /^node:/ }, ({ path }) => ({
+      path: join(folder, `${path.slice('node:'.length).replace('/', '-')}.ts`),
+    }));
+    build.onResolve({ filter: /^vscode-(?:languageserver|languageclient|jsonrpc)\/node$/ }, ({ path, ...rest }) =>
+      build.resolve(path.replace(/node$/, 'browser'), {
+        resolveDir: rest.resolveDir,
+        importer: rest.importer,
+        kind: 'import-statement',
+      }),
+    );
+  },
+};
+
+const browser = {
+  platform: 'browser',
+  target: 'es2022',
+  define: { ...node.define, global: 'globalThis' },
+  plugins: [forBrowsers],
+};
+
 /** One row for each bundle. */
 const bundles = [
   // The programs that run in Node share what they load, and load a command's code when it runs.
@@ -60,6 +85,21 @@ const bundles = [
     outfile: 'dist/extension.cjs',
     format: 'cjs',
     banner: {},
+    external: ['vscode'],
+  },
+  // A worker in a browser: one classic script.
+  {
+    ...browser,
+    entryPoints: ['server/src/web/main.ts'],
+    outfile: 'dist/web-server.js',
+    format: 'iife',
+    inject: ['server/src/web/platform/globals.ts'],
+  },
+  {
+    ...browser,
+    entryPoints: ['client/src/web/extension.ts'],
+    outfile: 'dist/web-extension.js',
+    format: 'cjs',
     external: ['vscode'],
   },
   // What both pages share, and each heavy library, is a file of its own, loaded when it is needed.

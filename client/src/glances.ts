@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import type { Glance } from '#protocol/editor/glance.ts';
 
 import { mightHoldRecords, START_LENGTH } from './jsonStart.ts';
-import { isCsv } from './uris.ts';
+import { isCsv, isOnDisk } from './uris.ts';
 
 export interface Glances {
   /** What the start of a file shows, and nothing of a file that can't be a dataset. Asks once, until `forget`. */
@@ -17,8 +17,8 @@ export interface Glances {
   forget(uri: vscode.Uri): void;
 }
 
-export function isJsonFile({ scheme, path }: vscode.Uri): boolean {
-  return scheme === 'file' && /\.json$/i.test(path);
+export function isJsonFile(uri: vscode.Uri): boolean {
+  return isOnDisk(uri) && /\.json$/i.test(uri.path);
 }
 
 /** The first characters of a document. */
@@ -49,7 +49,7 @@ export function followGlances(ask: (uri: string) => Promise<Glance>): Glances {
     );
   };
   const at = async (uri: vscode.Uri): Promise<Glance> => {
-    if (!mightBeDataset(uri) && !(uri.scheme === 'file' && isCsv(uri))) return {};
+    if (!mightBeDataset(uri) && !(isOnDisk(uri) && isCsv(uri))) return {};
     const name = uri.toString();
     const answer = asked.get(name) ?? ask(name);
     asked.set(name, answer);

@@ -2,8 +2,7 @@
 import type { CancellationToken } from 'vscode';
 import * as vscode from 'vscode';
 import { CancellationTokenSource } from 'vscode';
-import type { BaseLanguageClient, Middleware } from 'vscode-languageclient/node';
-import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import type { BaseLanguageClient, DocumentSelector, Middleware } from 'vscode-languageclient';
 
 import { spokenLanguage } from '#core/words/translate.ts';
 import type { ClientOptions } from '#protocol/editor/options.ts';
@@ -15,8 +14,9 @@ import type {
   EditorRequests,
 } from '#protocol/editor/wire.ts';
 
+import type { Host } from './activate.ts';
 import type { Glances } from './glances.ts';
-import { problemsUri, TEXT_SCHEME } from './uris.ts';
+import { fileScheme, problemsUri, TEXT_SCHEME } from './uris.ts';
 
 /** The requests and notifications of #protocol/editor, and nothing else. */
 export interface Server {
@@ -39,17 +39,17 @@ export interface Server {
   execute(command: string, argument: unknown): Promise<unknown>;
 }
 
-const SELECTOR = [
-  { scheme: 'file', language: 'jsonl' },
-  { scheme: 'untitled', language: 'jsonl' },
-  { scheme: 'vscode-remote', language: 'jsonl' },
-  { scheme: TEXT_SCHEME, language: 'jsonl' },
+const selector = (): DocumentSelector => [
+  ...[...new Set([fileScheme(), 'file', 'untitled', 'vscode-remote', TEXT_SCHEME])].map((scheme) => ({
+    scheme,
+    language: 'jsonl',
+  })),
   // Of these, the middleware lets through those that hold records.
-  { scheme: 'file', language: 'json', pattern: '**/*.json' },
+  { scheme: fileScheme(), language: 'json', pattern: '**/*.json' },
 ];
 
 /** What this client can do. */
-function optionsFor({ cacheFolder }: ClientParts): ClientOptions {
+function optionsFor({ host: { cacheFolder, home } }: ClientParts): ClientOptions {
   const language = spokenLanguage();
   return {
     compare: true,
@@ -60,7 +60,8 @@ function optionsFor({ cacheFolder }: ClientParts): ClientOptions {
     decisions: true,
     ruleLinks: true,
     trusted: vscode.workspace.isTrusted,
-    cacheFolder,
+    ...(cacheFolder !== undefined && { cacheFolder }),
+    ...(home && { home }),
     ...(language && { language }),
   };
 }
@@ -98,36 +99,28 @@ function onlyDatasets(glances: Glances): Middleware {
 
 /** What the client is made from. */
 export interface ClientParts {
-  readonly serverPath: string;
+  readonly host: Host;
   readonly output: vscode.LogOutputChannel;
-  /** Holds indexes and unsaved edits. */
-  readonly cacheFolder: string;
   /** Of each preflens.json, and the decisions beside it. */
   readonly configWatcher: vscode.FileSystemWatcher;
   readonly glances: Glances;
 }
 
 export function createClient(parts: ClientParts): BaseLanguageClient {
-  const { serverPath, output, configWatcher, glances } = parts;
-  const module = { module: serverPath, transport: TransportKind.ipc };
-  return new LanguageClient(
-    'preflens',
-    'PrefLens',
-    { run: module, debug: module },
-    {
-      documentSelector: SELECTOR,
-      middleware: {
-        ...onlyDatasets(glances),
-        handleDiagnostics: (uri, diagnostics, next) => {
-          next(problemsUri(uri), diagnostics);
-        },
+  const { host, output, configWatcher, glances } = parts;
+  return host.client({
+    documentSelector: selector(),
+    middleware: {
+      ...onlyDatasets(glances),
+      handleDiagnostics: (uri, diagnostics, next) => {
+        next(problemsUri(uri), diagnostics);
       },
-      outputChannel: output,
-      // When the server starts: the person may trust the workspace before.
-      initializationOptions: () => optionsFor(parts),
-      synchronize: { configurationSection: 'preflens', fileEvents: configWatcher },
     },
-  );
+    outputChannel: output,
+    // When the server starts: the person may trust the workspace before.
+    initializationOptions: () => optionsFor(parts),
+    synchronize: { configurationSection: 'preflens', fileEvents: configWatcher },
+  });
 }
 
 /** Sends a request that `signal` cancels. */

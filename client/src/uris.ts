@@ -1,5 +1,5 @@
 // Which file a uri means: tables, the text of a table, and the documents on which problems of a table stand.
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 
 /** The dataset editors, as the manifest names them. */
 export const DATASET_EDITORS = {
@@ -25,8 +25,41 @@ export const ROWS_SCHEME = 'preflens-row';
 
 const TEXT_SUFFIX = '.jsonl';
 
-export function isParquet({ scheme, path }: vscode.Uri): boolean {
-  return scheme === 'file' && /\.(?:parquet|pq)$/i.test(path);
+/** How uris of files begin that the server reads itself, and the folder of paths for all other uris. */
+let files: { readonly root: vscode.Uri; readonly elsewhere: string } | undefined;
+
+/**
+ * In a browser: the server reads the file system of `root` through the editor, and every other file by a path in
+ * `elsewhere`.
+ */
+export function readFilesOf(root: vscode.Uri, elsewhere: string): void {
+  files = { root, elsewhere };
+}
+
+export const fileScheme = (): string => files?.root.scheme ?? 'file';
+
+/** True for a file that the server reads itself. */
+export function isOnDisk({ scheme, authority }: vscode.Uri): boolean {
+  return scheme === fileScheme() && (!files || authority === files.root.authority);
+}
+
+/** The path by which the server knows a file. */
+export function serverPath(uri: vscode.Uri): string {
+  if (!files) return uri.fsPath;
+  return isOnDisk(uri) ? uri.path : `${files.elsewhere}/${encodeURIComponent(uri.toString())}`;
+}
+
+/** The file that the server knows by a path. */
+export function fileAt(path: string): vscode.Uri {
+  if (!files) return vscode.Uri.file(path);
+  const { root, elsewhere } = files;
+  return path.startsWith(`${elsewhere}/`)
+    ? vscode.Uri.parse(decodeURIComponent(path.slice(elsewhere.length + 1)), true)
+    : root.with({ path });
+}
+
+export function isParquet(uri: vscode.Uri): boolean {
+  return isOnDisk(uri) && /\.(?:parquet|pq)$/i.test(uri.path);
 }
 
 export function isCsv({ path }: vscode.Uri): boolean {
@@ -40,7 +73,7 @@ export function isCompressed({ path }: vscode.Uri): boolean {
 /** True for tables and compressed files: the records have no place in a text. */
 export function hasNoText(uri: vscode.Uri): boolean {
   const isTable = isCsv(uri) || isCompressed(uri) || /\.(?:arrow|arrows|feather|ipc)$/i.test(uri.path);
-  return isParquet(uri) || (uri.scheme === 'file' && isTable);
+  return isParquet(uri) || (isOnDisk(uri) && isTable);
 }
 
 /** The dataset editor of a file that the server reads from disk. */
@@ -49,8 +82,8 @@ export function diskEditorOf(file: vscode.Uri): string {
 }
 
 /** True for files of JSON Lines on disk. */
-export function isLinesFile({ scheme, path }: vscode.Uri): boolean {
-  return scheme === 'file' && /\.(?:jsonl|ndjson)$/i.test(path);
+export function isLinesFile(uri: vscode.Uri): boolean {
+  return isOnDisk(uri) && /\.(?:jsonl|ndjson)$/i.test(uri.path);
 }
 
 /** The text of a table, as a document of its own. */
@@ -60,7 +93,7 @@ export function textUriOf(table: vscode.Uri): vscode.Uri {
 
 /** The table of a text. */
 export function tableOfText(text: vscode.Uri): vscode.Uri {
-  return text.with({ scheme: 'file', path: text.path.slice(0, -TEXT_SUFFIX.length) });
+  return text.with({ scheme: fileScheme(), path: text.path.slice(0, -TEXT_SUFFIX.length) });
 }
 
 /** Where the problems of a file are shown: without a text, they lead to its rows. */
@@ -70,5 +103,5 @@ export function problemsUri(file: vscode.Uri): vscode.Uri {
 
 /** The table of a document of rows. */
 export function tableOfRows(rows: vscode.Uri): vscode.Uri {
-  return rows.with({ scheme: 'file' });
+  return rows.with({ scheme: fileScheme() });
 }

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { Server } from '../server.ts';
 import { valueOf } from '../server.ts';
 import { tabsOf } from '../tabs.ts';
-import { hasNoText } from '../uris.ts';
+import { fileAt, hasNoText } from '../uris.ts';
 import { isLarge } from '../views/largeFiles.ts';
 import type { Statuses } from '../views/statuses.ts';
 
@@ -25,7 +25,7 @@ export async function fileNamed(named: string): Promise<vscode.Uri> {
   if (open) return open.uri;
   const isAbsolute = /^(?:[\\/]|[A-Za-z]:[\\/])/.test(named);
   const candidates = isAbsolute
-    ? [vscode.Uri.file(named)]
+    ? [fileAt(named)]
     : workspaceFolders.map(({ uri }) => vscode.Uri.joinPath(uri, named));
   const inside = candidates.filter((uri) => vscode.workspace.getWorkspaceFolder(uri) !== undefined);
   for (const uri of inside) if (await isThere(uri)) return uri;

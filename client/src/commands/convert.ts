@@ -8,6 +8,7 @@ import type { Converted } from '#protocol/editor/convert.ts';
 import { noFile, say } from '../say.ts';
 import type { Server } from '../server.ts';
 import { tabsOf } from '../tabs.ts';
+import { serverPath } from '../uris.ts';
 import type { Commands } from './register.ts';
 
 export interface ConvertContext {
@@ -72,7 +73,7 @@ async function convert(context: ConvertContext, file: vscode.Uri): Promise<void>
     return;
   }
   const { server } = context;
-  const made = await server.request('preflens/convert', { uri: file.toString(), path: out.fsPath });
+  const made = await server.request('preflens/convert', { uri: file.toString(), path: serverPath(out) });
   if (!made.ok) {
     await say('error', made.why);
     return;

@@ -8,6 +8,7 @@ import type { Server } from '../server.ts';
 import type { Statuses } from '../views/statuses.ts';
 import type { Choice } from './guideMapping.ts';
 import { guideMapping } from './guideMapping.ts';
+import { fileAt } from '../uris.ts';
 import type { Commands } from './register.ts';
 
 async function pick<T>(title: string, choices: readonly Choice<T>[]): Promise<T | undefined> {
@@ -34,7 +35,7 @@ async function mapFields(server: Server, uri: string): Promise<void> {
   if (written === undefined) return;
   const open = t('Open preflens.json');
   const answer = await say('info', t('Written to {0}. The file is read with it now.', written), open);
-  if (answer === open) await vscode.window.showTextDocument(vscode.Uri.file(written));
+  if (answer === open) await vscode.window.showTextDocument(fileAt(written));
 }
 
 /** Asks once for each file whose label does not say which answer is better. */

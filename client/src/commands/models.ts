@@ -7,6 +7,7 @@ import { say } from '../say.ts';
 import type { Server } from '../server.ts';
 import { activeFile } from '../tabs.ts';
 import type { Reports } from '../views/reports.ts';
+import { serverPath } from '../uris.ts';
 import type { Commands } from './register.ts';
 
 const CONFIG = 'preflens.json';
@@ -27,7 +28,7 @@ function nameFrom(folder: vscode.Uri, model: vscode.Uri): string {
 /** Adds a scorer to preflens.json and shows the file. */
 async function addScorer(server: Server, folder: vscode.Uri, model: string): Promise<void> {
   const path = vscode.Uri.joinPath(folder, CONFIG);
-  const added = await server.request('preflens/addScorer', { path: path.fsPath, model });
+  const added = await server.request('preflens/addScorer', { path: serverPath(path), model });
   if (added.ok) await vscode.window.showTextDocument(path, { preview: true });
   else void say('error', added.why);
 }
@@ -48,7 +49,7 @@ async function pickModel(server: Server, reports: Reports): Promise<void> {
 async function checkModel(server: Server, reports: Reports, picked: vscode.Uri): Promise<void> {
   const checked = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: t('PrefLens: checking the model') },
-    async () => server.request('preflens/checkModel', { folder: picked.fsPath }),
+    async () => server.request('preflens/checkModel', { folder: serverPath(picked) }),
   );
   if (!checked.ok) {
     void say('error', checked.why);

@@ -9,6 +9,7 @@ import type { BatchAction } from '#protocol/page/dataset.ts';
 
 import { confirm } from '../say.ts';
 import type { Server } from '../server.ts';
+import { serverPath } from '../uris.ts';
 import { valueOf } from '../server.ts';
 
 /** Edits of more rows need a second word. */
@@ -87,7 +88,7 @@ async function exportRows(server: Server, rows: RowsRef): Promise<string | null>
     filters: { [t('Records')]: [ending] },
   });
   if (!target) return null;
-  const count = valueOf(await server.request('preflens/exportRows', { ...rows, path: target.fsPath }));
+  const count = valueOf(await server.request('preflens/exportRows', { ...rows, path: serverPath(target) }));
   return t('Wrote {0} to {1}.', plural(count, 'record'), target.path.split('/').at(-1) ?? '');
 }
 

@@ -7,7 +7,7 @@ import type { EditMade } from '#protocol/editor/edits.ts';
 
 import type { Server } from '../server.ts';
 import { valueOf } from '../server.ts';
-import { DATASET_EDITORS } from '../uris.ts';
+import { DATASET_EDITORS, isOnDisk, serverPath } from '../uris.ts';
 import type { Statuses } from '../views/statuses.ts';
 import { DatasetDocument } from './datasetDocument.ts';
 import type { DatasetPages } from './datasetPages.ts';
@@ -61,12 +61,12 @@ export class DiskDatasets implements vscode.CustomEditorProvider<DatasetDocument
     { backupId }: vscode.CustomDocumentOpenContext,
   ): Promise<DatasetDocument> {
     // For a diff, VS Code opens earlier states of a file, which are not on disk.
-    if (uri.scheme !== 'file')
+    if (!isOnDisk(uri))
       throw new Error(t('PrefLens opens only files on disk, not {0}: files.', uri.scheme));
     const document = new DatasetDocument(uri, this.#server, this.#statuses);
     // Its first notifications come before the request ends.
     this.#documents.set(document.name, document);
-    const backup = backupId === undefined ? {} : { backup: vscode.Uri.parse(backupId).fsPath };
+    const backup = backupId === undefined ? {} : { backup: serverPath(vscode.Uri.parse(backupId)) };
     const opened = await this.#server.request('preflens/openFile', { uri: document.name, ...backup });
     if (!opened.ok) this.#documents.delete(document.name);
     valueOf(opened);
@@ -99,7 +99,7 @@ export class DiskDatasets implements vscode.CustomEditorProvider<DatasetDocument
   async saveCustomDocumentAs(document: DatasetDocument, destination: vscode.Uri): Promise<void> {
     await this.#pages.settle(document.name);
     valueOf(
-      await this.#server.request('preflens/saveFileAs', { uri: document.name, path: destination.fsPath }),
+      await this.#server.request('preflens/saveFileAs', { uri: document.name, path: serverPath(destination) }),
     );
   }
 
@@ -114,7 +114,7 @@ export class DiskDatasets implements vscode.CustomEditorProvider<DatasetDocument
     document: DatasetDocument,
     { destination }: vscode.CustomDocumentBackupContext,
   ): Promise<vscode.CustomDocumentBackup> {
-    valueOf(await this.#server.request('preflens/backup', { uri: document.name, path: destination.fsPath }));
+    valueOf(await this.#server.request('preflens/backup', { uri: document.name, path: serverPath(destination) }));
     return {
       id: destination.toString(),
       delete: () => {

@@ -19,12 +19,12 @@ export function fileNameOf(uri: string): string {
 /** The text of a table in an editor: its file's name, and .jsonl. */
 const TEXT_OF_TABLE = /^preflens-text:(.*)\.jsonl$/;
 
-/** The path of a uri that names a file, or of the table whose text it names. */
+/** The path of a uri that names a file, or of the table whose text it names; undefined for every other uri. */
 export function pathOf(uri: string): string | undefined {
   const [, table] = TEXT_OF_TABLE.exec(uri) ?? [];
   const file = table === undefined ? uri : `file://${table}`;
   try {
-    return file.startsWith('file:') ? fileURLToPath(file) : undefined;
+    return fileURLToPath(file);
   } catch {
     return undefined;
   }

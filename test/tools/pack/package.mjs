@@ -23,9 +23,11 @@ export const PLATFORMS = [
 ];
 /** Without a runtime: for every other platform. */
 const UNIVERSAL = 'universal';
+/** For VS Code in a browser. */
+const WEB = 'web';
 const NPM = 'npm';
 /** Everything that is packaged. */
-export const TARGETS = [...PLATFORMS, UNIVERSAL, NPM];
+export const TARGETS = [...PLATFORMS, WEB, UNIVERSAL, NPM];
 const HERE = `${process.platform}-${process.arch}`;
 
 const isWindows = process.platform === 'win32';
@@ -91,7 +93,8 @@ export async function packFor(target, to = PACKAGES) {
   if (target === NPM) return whileStaged('command', undefined, (folder) => packTarball(folder, to));
   const vsix = join(to, fileFor(target));
   const isPlatform = target !== UNIVERSAL;
-  await whileStaged('extension', isPlatform ? target : undefined, (folder) => {
+  const kind = target === WEB ? 'web' : 'extension';
+  await whileStaged(kind, isPlatform ? target : undefined, (folder) => {
     packVsix(folder, vsix, isPlatform ? ['--target', target] : []);
   });
   return vsix;

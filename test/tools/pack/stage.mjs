@@ -16,6 +16,21 @@ const entriesIn = (folder, kind) =>
 /** Bundles, styles and fonts: no source maps, and no runtime, which depends on the platform. */
 const builtFiles = () => [...entriesIn('dist', /\.(?:js|cjs|css)$/), ...entriesIn('dist/fonts', /\.woff2$/)];
 
+const isOfBrowser = (file) => file.startsWith('dist/web-');
+
+/** What a browser can't run. */
+function isOfNode(file) {
+  return file.endsWith('.cjs') || readJson('dist/parts.json').programs.includes(file);
+}
+
+/** What both kinds of extensions hold beside programs. */
+const AROUND = () => [
+  ...SHARED,
+  ...entriesIn('.', /^package\.nls.*\.json$/),
+  ...entriesIn('l10n', /\.json$/),
+  ...['client/api.d.ts', 'media/icons', 'media/sample', 'media/walkthrough', 'syntaxes'],
+];
+
 /** Fields of package.json that only mean something in a clone. */
 const OF_A_CLONE = [
   'allowScripts',
@@ -31,6 +46,21 @@ function extensionManifest() {
   return Object.fromEntries(
     Object.entries(readJson('package.json')).filter(([key]) => !OF_A_CLONE.includes(key)),
   );
+}
+
+/** In a browser, an extension opens files of every file system that VS Code has. */
+function webManifest() {
+  const { main: _main, type: _type, capabilities, contributes, ...manifest } = extensionManifest();
+  const customEditors = contributes.customEditors.map(({ selector, ...editor }) => ({
+    ...editor,
+    selector: selector.map(({ filenamePattern }) => ({ filenamePattern: filenamePattern.replace(/^.*\//, '') })),
+  }));
+  return {
+    ...manifest,
+    browser: './dist/web-extension.js',
+    capabilities: { ...capabilities, virtualWorkspaces: true },
+    contributes: { ...contributes, customEditors },
+  };
 }
 
 /** The command line has everything in its bundles but the runtime, which only reward models need. */
@@ -59,13 +89,12 @@ const KINDS = {
   extension: {
     type: 'application',
     manifest: extensionManifest,
-    files: () => [
-      ...SHARED,
-      ...builtFiles(),
-      ...entriesIn('.', /^package\.nls.*\.json$/),
-      ...entriesIn('l10n', /\.json$/),
-      ...['client/api.d.ts', 'media/icons', 'media/sample', 'media/walkthrough', 'syntaxes'],
-    ],
+    files: () => [...AROUND(), ...builtFiles().filter((file) => !isOfBrowser(file))],
+  },
+  web: {
+    type: 'application',
+    manifest: webManifest,
+    files: () => [...AROUND(), ...builtFiles().filter((file) => !isOfNode(file))],
   },
   command: {
     type: 'application',

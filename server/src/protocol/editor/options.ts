@@ -2,6 +2,8 @@
 
 import type { Language } from '#core/words/translate.ts';
 
+import type { WebHome } from './web.ts';
+
 /** In `initializationOptions`. All of it is optional. */
 export interface ClientOptions {
   /** The client has a `preflens.compare` command: lenses and actions may name it. */
@@ -23,6 +25,8 @@ export interface ClientOptions {
   readonly holds?: boolean;
   /** Where the client wants indexes and unsaved edits kept. */
   readonly cacheFolder?: string;
+  /** For the server in a browser: the file system of the workspace. */
+  readonly home?: WebHome;
   /** Of the pages that show what the server writes. Absent: English. */
   readonly language?: Language;
 }

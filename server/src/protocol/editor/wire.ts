@@ -26,6 +26,7 @@ import type { DatasetStatus } from './status.ts';
 import type { TokenStringsRequest, Written } from './templates.ts';
 import type { ToolRequest } from './tools.ts';
 import type { RecordView } from './views.ts';
+import type { FileRequests } from './web.ts';
 
 interface FileRef {
   readonly uri: string;
@@ -149,7 +150,7 @@ export interface EditorRequests {
 }
 
 /** server → client. */
-export interface ClientRequests {
+export interface ClientRequests extends FileRequests {
   /** The value of a secret that is kept for one server, by its name and the server's origin; null if there is none. */
   'preflens/secret': { params: { readonly name: string; readonly origin: string }; result: string | null };
   /** Compares lines of a document with the server's copy, before an edit changes them. */

@@ -1,0 +1,157 @@
+// Holds each message back until what its files need is in memory: settings, decisions and the texts that describe them,
+// which the server reads at once.
+import { basename, dirname, extname, join, resolve } from 'path-browserify';
+import type { Disposable, Message, MessageReader } from 'vscode-languageserver/browser';
+
+import { parseConfigText } from '#core/config/entry.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
+import type { ClientOptions } from '#protocol/editor/options.ts';
+import { pathOf } from '#session/names.ts';
+
+import { home, setHome } from './home.ts';
+import { entries, makeFolders } from './memoryFiles.ts';
+import { namesIn, noteFolder, refresh } from './mirror.ts';
+
+/** Files that are read with the datasets of their folder. */
+const READ_WITH = /^(?:preflens\.json|readme(?:\.md|\.txt)?|dataset_card\.md)$/i;
+
+/** Folders whose presence decides what belongs together. */
+const MARKS = new Set(['.git', '.preflens']);
+
+/** Folders above a file that are looked at. */
+const MAX_DEEP = 32;
+
+/** Settings that extend one another. */
+const MAX_EXTENDED = 32;
+
+/** A folder is looked at again when a file in it is opened, if this is long ago. */
+const FRESH_MS = 2000;
+
+const SETTINGS = 'preflens.json';
+
+/** When each folder was last looked at. */
+const looked = new Map<string, { readonly at: number; readonly done: Promise<void> }>();
+
+/** Reads the settings that a preflens.json extends. */
+async function readExtended(path: string, seen: Set<string>): Promise<void> {
+  if (seen.has(path) || seen.size > MAX_EXTENDED) return;
+  seen.add(path);
+  await refresh(path);
+  const { readRegularTextSync } = await import('#node/regularFile.ts');
+  let config: { readonly extends?: unknown; readonly benchmarks?: unknown };
+  try {
+    config = parseConfigText(readRegularTextSync(path)) as typeof config;
+  } catch {
+    // The session says what is wrong with them.
+    return;
+  }
+  const namedIn = (value: unknown): readonly string[] =>
+    [value].flat().flatMap((name) => (typeof name === 'string' ? resolve(dirname(path), name) : []));
+  for (const base of namedIn(config.extends)) await readExtended(base, seen);
+  for (const benchmark of namedIn(config.benchmarks)) await refresh(benchmark);
+}
+
+async function lookAt(folder: string): Promise<void> {
+  for (const [name, isFolder] of await namesIn(folder)) {
+    const path = join(folder, name);
+    if (isFolder && MARKS.has(name)) {
+      noteFolder(folder, name);
+      if (name === '.preflens') for (const [inner] of await namesIn(path)) await refresh(join(path, inner));
+    } else if (!isFolder && name === SETTINGS) await readExtended(path, new Set());
+    else if (!isFolder && READ_WITH.test(name)) await refresh(path);
+  }
+}
+
+async function look(folder: string, isNew: boolean): Promise<void> {
+  const known = looked.get(folder);
+  if (known && !(isNew && Date.now() - known.at > FRESH_MS)) return known.done;
+  const done = lookAt(folder);
+  looked.set(folder, { at: Date.now(), done });
+  return done;
+}
+
+/** The folders of a file, up to that of the workspace. */
+function foldersOf(path: string): readonly string[] {
+  const folders = [dirname(path)];
+  const tops = new Set(home().folders);
+  for (let at = folders[0]!; !tops.has(at) && dirname(at) !== at && folders.length < MAX_DEEP; at = dirname(at))
+    folders.push(dirname(at));
+  return tops.size > 0 && !tops.has(folders.at(-1)!) ? folders.slice(0, 1) : folders;
+}
+
+/** Paths of texts that the editor holds: they are not read from its file system. */
+const documents = new Set<string>();
+
+async function prepare(path: string, isNew: boolean): Promise<void> {
+  for (const folder of foldersOf(path)) await look(folder, isNew);
+  if (!documents.has(path) && (isNew || !entries.get(path)?.bytes)) await refresh(path);
+  if (!isNew) return;
+  // A text with the name of the file may describe it.
+  const stem = basename(path, extname(path));
+  const names = new Set((await namesIn(dirname(path))).map(([name]) => name));
+  for (const end of ['.md', '.yaml', '.yml'])
+    if (names.has(stem + end)) await refresh(join(dirname(path), stem + end));
+}
+
+/** Every path that a message names, in whatever it holds. */
+function pathsIn(value: unknown, depth = 0): readonly string[] {
+  if (typeof value !== 'object' || value === null || depth > 4) return [];
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
+    if (key === 'uri' && typeof inner === 'string') return pathOf(inner) ?? [];
+    if (key === 'path' && typeof inner === 'string') return inner;
+    return pathsIn(inner, depth + 1);
+  });
+}
+
+const OPENING = new Set(['textDocument/didOpen', 'preflens/openFile', 'preflens/glance']);
+
+interface Told extends Message {
+  readonly method?: string;
+  readonly params?: unknown;
+}
+
+async function before({ method, params }: Told): Promise<void> {
+  if (method === 'initialize') {
+    const { initializationOptions } = params as { initializationOptions?: ClientOptions };
+    if (initializationOptions?.home) setHome(initializationOptions.home);
+    makeFolders(home().elsewhere);
+    return;
+  }
+  const paths = new Set(pathsIn(params));
+  if (method === 'textDocument/didOpen') for (const path of paths) documents.add(path);
+  if (method === 'textDocument/didClose') for (const path of paths) documents.delete(path);
+  if (method === 'workspace/didChangeWatchedFiles')
+    for (const path of paths) {
+      looked.delete(dirname(path));
+      looked.delete(dirname(dirname(path)));
+      await refresh(path);
+    }
+  else for (const path of paths) await prepare(path, OPENING.has(method ?? ''));
+}
+
+/** A reader whose messages come in order, each once its files are ready. Answers to the server's own requests come at once. */
+export function gated(inner: MessageReader, log: (line: string) => void): MessageReader {
+  let last: Promise<void> = Promise.resolve();
+  return {
+    onError: inner.onError,
+    onClose: inner.onClose,
+    onPartialMessage: inner.onPartialMessage,
+    dispose: () => {
+      inner.dispose();
+    },
+    listen: (take): Disposable =>
+      inner.listen((message: Told) => {
+        if (message.method === undefined) {
+          take(message);
+          return;
+        }
+        last = last.then(async () => {
+          // What can't be read is missing; the request itself says so where it matters.
+          await before(message).catch((error: unknown) => {
+            log(errorMessage(error));
+          });
+          take(message);
+        });
+      }),
+  };
+}

@@ -1,0 +1,33 @@
+// The language server in a web worker of the extension host in a browser: the same server, on files in memory.
+import {
+  BrowserMessageReader,
+  BrowserMessageWriter,
+  createConnection,
+  ProposedFeatures,
+} from 'vscode-languageserver/browser';
+
+import { openDisk } from '#node/diskTools.ts';
+import { modelBudget } from '#node/models/memory.ts';
+
+import { log } from '../lsp/show.ts';
+import { serveLanguage } from '../lsp/server.ts';
+import { gated } from './gate.ts';
+import { makeFolders } from './memoryFiles.ts';
+import { askWith } from './mirror.ts';
+import { CACHE, TEMPORARY } from './places.ts';
+import { inWorker } from './ranges.ts';
+import { startInWorker } from './scorer.ts';
+
+const port = globalThis as never;
+const reader = gated(new BrowserMessageReader(port), (line) => {
+  log(connection, 'warn', line);
+});
+const connection = createConnection(ProposedFeatures.all, reader, new BrowserMessageWriter(port));
+for (const folder of [CACHE, TEMPORARY]) makeFolders(folder);
+askWith(async (name, params) => connection.sendRequest(name, params));
+serveLanguage(connection as never, {
+  start: startInWorker,
+  models: modelBudget,
+  cacheFolder: CACHE,
+  disk: (memoryMb, folder, tell) => openDisk(folder ?? CACHE, inWorker, undefined, memoryMb, tell),
+});

@@ -1,0 +1,3 @@
+export async function once(): Promise<never> {
+  return Promise.reject(new Error('events: nothing of Node happens in a browser'));
+}

@@ -1,0 +1,80 @@
+// gzip by pako, which checks sums as zlib does. zstd is read by fzstd, where this module has no functions for it.
+import pako from 'pako';
+
+import { UserError } from '#core/messages.ts';
+
+import type { WebTransform } from './stream.ts';
+
+const { constants: pakoConstants, Deflate, Inflate } = pako;
+
+/** Bytes that a single push may turn into are bounded by this, so a bomb can't fill the memory at once. */
+const CHUNK_BYTES = 1 << 20;
+
+/** Its types leave `ended` out. */
+type Machine = (InstanceType<typeof Deflate> | InstanceType<typeof Inflate>) & { readonly ended?: boolean };
+
+function damage(machine: Machine): Error {
+  const error = new Error(machine.msg || 'unexpected end of file');
+  return Object.assign(error, { code: machine.err === 0 ? 'Z_BUF_ERROR' : 'Z_DATA_ERROR' });
+}
+
+function transform(make: () => Machine): WebTransform {
+  return {
+    async *over(chunks) {
+      const machine = make();
+      let ready: Uint8Array[] = [];
+      machine.onData = (chunk: Uint8Array) => {
+        ready.push(chunk);
+      };
+      for await (const chunk of chunks) {
+        // Small steps, so that little is ready at a time.
+        for (let from = 0; from < chunk.length; from += CHUNK_BYTES / 16) {
+          if (!machine.push(chunk.subarray(from, from + CHUNK_BYTES / 16), false)) throw damage(machine);
+          yield* ready;
+          ready = [];
+        }
+      }
+      machine.push(new Uint8Array(0), pakoConstants.Z_FINISH);
+      if (machine.err !== 0 || !machine.ended) throw damage(machine);
+      yield* ready;
+    },
+  };
+}
+
+export const createGunzip = (): WebTransform => transform(() => new Inflate({ windowBits: 31, chunkSize: CHUNK_BYTES }));
+
+export const createGzip = (): WebTransform => transform(() => new Deflate({ gzip: true, chunkSize: CHUNK_BYTES }));
+
+export function gunzipSync(bytes: Uint8Array, { maxOutputLength = Infinity } = {}): Uint8Array {
+  const machine: Machine = new Inflate({ windowBits: 31 });
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  machine.onData = (chunk: Uint8Array) => {
+    length += chunk.length;
+    if (length > maxOutputLength) throw new RangeError('it is larger than it says');
+    parts.push(chunk);
+  };
+  machine.push(bytes, true);
+  if (machine.err !== 0 || !machine.ended) throw damage(machine);
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+export const gzipSync = (bytes: Uint8Array): Uint8Array => pako.gzip(bytes);
+
+function noBrotli(): never {
+  throw new UserError(
+    'This table is compressed with Brotli, which PrefLens does not read in a browser. Open it in VS Code on a computer, or write it with zstd or snappy.',
+  );
+}
+
+export const brotliDecompressSync = noBrotli;
+
+export const brotliCompressSync = noBrotli;
+
+export const constants = { BROTLI_PARAM_QUALITY: 1 };

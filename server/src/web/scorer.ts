@@ -1,0 +1,23 @@
+// The built-in scorer in this worker. What needs a program of its own says so.
+import { UserError } from '#core/messages.ts';
+import { startHere } from '#node/scoring/fitHere.ts';
+import type { Scorer } from '#node/scoring/process.ts';
+
+/** Requests of a fit; the others are about models. */
+const OF_A_FIT = new Set(['add', 'plan', 'fit', 'join', 'restore', 'selfTest']);
+
+export async function startInWorker(): Promise<Scorer> {
+  const here = await startHere();
+  return {
+    ...here,
+    requests: {
+      async call(name, params, signal) {
+        if (!OF_A_FIT.has(name))
+          throw new UserError(
+            'Models do not run in a browser. Open the folder in VS Code on a computer, or remove the model from preflens.json to use the built-in scorer.',
+          );
+        return here.requests.call(name, params, signal);
+      },
+    },
+  };
+}
