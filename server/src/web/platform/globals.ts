@@ -18,32 +18,33 @@ class Timer {
   }
 }
 
-const timers = {
-  setTimeout: globalThis.setTimeout as (work: () => void, ms?: number) => unknown,
-  setInterval: globalThis.setInterval as (work: () => void, ms?: number) => unknown,
-  clear: globalThis.clearTimeout as (id: unknown) => void,
-};
+type Start = (work: () => void, ms?: number) => unknown;
+
+// A browser's timers run only as functions of the worker itself.
+const startTimer = globalThis.setTimeout.bind(globalThis) as Start;
+const startInterval = globalThis.setInterval.bind(globalThis) as Start;
+/** Timers and intervals share their numbers. */
+const stop = globalThis.clearTimeout.bind(globalThis) as (id: unknown) => void;
 
 type Work = (...args: unknown[]) => void;
 
 export const Buffer = BufferOfBrowsers;
 
 export function setTimeout(work: Work, ms?: number, ...args: unknown[]): Timer {
-  const id = timers.setTimeout(() => {
+  const id = startTimer(() => {
     work(...args);
   }, ms);
   return new Timer(() => {
-    timers.clear(id);
+    stop(id);
   });
 }
 
 export function setInterval(work: Work, ms?: number, ...args: unknown[]): Timer {
-  const id = timers.setInterval(() => {
+  const id = startInterval(() => {
     work(...args);
   }, ms);
-  // Timers and intervals share their numbers.
   return new Timer(() => {
-    timers.clear(id);
+    stop(id);
   });
 }
 
