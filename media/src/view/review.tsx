@@ -97,10 +97,11 @@ function Start({ state, dispatch }: Props): JSX.Element {
         </p>
       )}
       <p class="who">
-        <Filled
-          text={t('You review as {0}, the name that git has.')}
-          values={[<b>{reviewer === '' ? t('someone without a name') : reviewer}</b>]}
-        />{' '}
+        {reviewer === '' ? (
+          t('You review without a name: git has none here.')
+        ) : (
+          <Filled text={t('You review as {0}, the name that git has.')} values={[<b>{reviewer}</b>]} />
+        )}{' '}
         {counted(
           reviewed,
           '{0} pair of this file has your verdict.',
