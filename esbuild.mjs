@@ -45,12 +45,14 @@ const forBrowsers = {
     build.onResolve({ filter: /^node:/ }, ({ path }) => ({
       path: join(folder, `${path.slice('node:'.length).replace('/', '-')}.ts`),
     }));
-    build.onResolve({ filter: /^vscode-(?:languageserver|languageclient|jsonrpc)\/node$/ }, ({ path, ...rest }) =>
-      build.resolve(path.replace(/node$/, 'browser'), {
-        resolveDir: rest.resolveDir,
-        importer: rest.importer,
-        kind: 'import-statement',
-      }),
+    build.onResolve(
+      { filter: /^vscode-(?:languageserver|languageclient|jsonrpc)\/node$/ },
+      ({ path, ...rest }) =>
+        build.resolve(path.replace(/node$/, 'browser'), {
+          resolveDir: rest.resolveDir,
+          importer: rest.importer,
+          kind: 'import-statement',
+        }),
     );
   },
 };

@@ -13,8 +13,7 @@ export function activate(context: vscode.ExtensionContext): PrefLensApi {
   return activateIn(context, {
     // A subfolder: VS Code's own folder may be open to a group of users.
     cacheFolder: vscode.Uri.joinPath(context.globalStorageUri, 'cache').fsPath,
-    client: (options) =>
-      new LanguageClient('preflens', 'PrefLens', { run: module, debug: module }, options),
+    client: (options) => new LanguageClient('preflens', 'PrefLens', { run: module, debug: module }, options),
     extras: () => [checkTasks(context.asAbsolutePath('dist/cli.js'))],
   });
 }

@@ -358,6 +358,13 @@ export const ROOMS = [
     may: [...LOWER, 'session', 'session/views', 'session/assistant'],
   },
   {
+    name: 'web',
+    holds:
+      'the language server in a browser: the parts of Node that it uses, on the file system of the editor',
+    at: ['server/src/web/'],
+    may: [...LOWER, 'session', 'lsp'],
+  },
+  {
     name: 'mcp',
     holds: 'the server of assistants',
     at: ['server/src/mcp/'],

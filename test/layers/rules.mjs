@@ -6,7 +6,7 @@ import { oneWayToWrite } from './writes.mjs';
 /** Turns an allow-list of regular expressions into one that matches everything else. */
 const allButThese = (allowed) => `^(?!${allowed.map((pattern) => `(?:${pattern})`).join('|')})`;
 
-const OWN_FOLDERS = 'core|protocol|formats|node|scorer|session|lsp|mcp|cli|client|media|server';
+const OWN_FOLDERS = 'core|protocol|formats|node|scorer|session|lsp|mcp|cli|client|media|server|web';
 
 /** A relative path that stays in its layer: it never names another layer. */
 const INSIDE = `\\.{1,2}/(?!(?:.*/)?(?:${OWN_FOLDERS})/).*`;
@@ -79,6 +79,8 @@ const oneWayIn = {
     // The scoring process reads the files of the opened model folder.
     'server/src/scorer/model.ts',
     'server/src/scorer/templateLoop.ts',
+    // Files in memory, which are what `regularFile.ts` opens in a browser.
+    'server/src/web/platform/**',
   ],
   rules: {
     'no-restricted-syntax': [
@@ -219,6 +221,13 @@ export const layerRules = [
     ['#core/', '#protocol/', '#formats/', '#node/', '#session/', 'node:', 'vscode-languageserver/node$'],
   ),
   layer(
+    ['server/src/web/**/*.ts'],
+    [
+      ...['#core/', '#protocol/', '#node/', '#session/', '\\.\\./lsp/', 'vscode-languageserver/browser$'],
+      ...['@noble/hashes/', 'buffer$', 'fast-deep-equal/', 'pako$', 'path-browserify$'],
+    ],
+  ),
+  layer(
     ['server/src/mcp/**/*.ts'],
     ['#core/', '#protocol/', '#formats/', '#node/', '#session/', 'node:', '@modelcontextprotocol/sdk/'],
   ),
@@ -229,6 +238,11 @@ export const layerRules = [
       ...['#core/assistant/', '#core/channel/', '#core/escape/', '#core/words/'],
       ...['vscode$', 'vscode-languageclient/node$', 'node:'],
     ],
+    ['#protocol/', 'vscode-languageclient$'],
+  ),
+  layer(
+    ['client/src/web/**/*.ts'],
+    ['#core/words/', 'vscode$', 'vscode-languageclient/browser$'],
     ['#protocol/'],
   ),
   layer(

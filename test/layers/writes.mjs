@@ -42,6 +42,8 @@ export const MAY_WRITE = {
     'a model of a few bytes, in a folder that was made for it under a random name',
   'server/src/scorer/memory.ts': 'one line to standard error, when memory runs out',
   'server/src/lsp/program.ts': 'one line to standard error, before it ends',
+  'client/src/web/files.ts':
+    'the file system of the editor, for a server in a browser, which sends whole files',
   'server/src/mcp/main.ts': 'lines of the log to standard error',
 };
 

@@ -47,6 +47,7 @@ const VSIXES: Readonly<Record<string, { readonly mb: number; readonly runtime: r
   'darwin-arm64': { mb: 14.8, runtime: ['libonnxruntime.1.dylib', 'onnxruntime_binding.node'] },
   'win32-x64': { mb: 30.6, runtime: WINDOWS },
   'win32-arm64': { mb: 31.8, runtime: WINDOWS },
+  web: { mb: 1.6, runtime: [] },
   universal: { mb: 1.7, runtime: [] },
 };
 const NPM_MB = 0.9;
@@ -72,7 +73,7 @@ interface Bill {
 
 const DOCUMENTS = String.raw`README\.md|CHANGELOG\.md|ThirdPartyNotices\.txt|sbom\.cdx\.json|media/docs/[\w-]+\.md|media/docs/rules/[a-z-]+\.md|media/docs/pictures/[a-z-]+\.png|media/(preflens|recipe)\.schema\.json`;
 const IN_EXTENSION = new RegExp(
-  String.raw`^(${DOCUMENTS}|readme\.md|changelog\.md|LICENSE\.txt|package(\.nls(\.[a-z-]+)?)?\.json|l10n/bundle\.l10n(\.[a-z-]+)?\.json|client/api\.d\.ts|dist/[A-Za-z]+\.(js|cjs|css)|dist/(page|node)-[A-Za-z]+-[A-Z0-9]{8}\.js|dist/fonts/KaTeX_[\w-]+\.woff2|dist/node_modules/onnxruntime-(node|common)/.*|media/(icons|sample|walkthrough)/[\w.-]+|syntaxes/[\w.]+)$`,
+  String.raw`^(${DOCUMENTS}|readme\.md|changelog\.md|LICENSE\.txt|package(\.nls(\.[a-z-]+)?)?\.json|l10n/bundle\.l10n(\.[a-z-]+)?\.json|client/api\.d\.ts|dist/(web-)?[A-Za-z]+\.(js|cjs|css)|dist/(page|node)-[A-Za-z]+-[A-Z0-9]{8}\.js|dist/fonts/KaTeX_[\w-]+\.woff2|dist/node_modules/onnxruntime-(node|common)/.*|media/(icons|sample|walkthrough)/[\w.-]+|syntaxes/[\w.]+)$`,
 );
 const IN_COMMAND = new RegExp(
   String.raw`^(${DOCUMENTS}|LICENSE|package\.json|preflens\.1|dist/(cli|server|scorer|mcp|thread)\.js|dist/node-[A-Za-z]+-[A-Z0-9]{8}\.js)$`,

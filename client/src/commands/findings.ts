@@ -9,11 +9,11 @@ import type { RecordRef } from '#protocol/editor/place.ts';
 import type { OpenFiles } from '../assistant/openFiles.ts';
 import { confirm, plain, say } from '../say.ts';
 import type { Server } from '../server.ts';
+import { fileAt } from '../uris.ts';
 import { keep } from '../views/decisions.ts';
 import type { FindingNode, FindingsTree } from '../views/findingsTree.ts';
 import type { ShowRecord } from '../views/showRecord.ts';
 import type { Statuses } from '../views/statuses.ts';
-import { fileAt } from '../uris.ts';
 import type { Commands } from './register.ts';
 
 const GROUPINGS: Readonly<Record<FindingGrouping, English>> = {
@@ -114,8 +114,7 @@ export function findingsCommands(context: FindingsContext): Commands {
       scope === 'file'
         ? t('Turned off "{0}" for {1} in {2}.', rule, item.fileName, written.value)
         : t('Turned off "{0}" in {1}.', rule, written.value);
-    if ((await say('info', done, open)) === open)
-      await vscode.window.showTextDocument(fileAt(written.value));
+    if ((await say('info', done, open)) === open) await vscode.window.showTextDocument(fileAt(written.value));
   };
   return {
     'preflens.groupFindings': async () => {

@@ -5,10 +5,10 @@ import { t } from '#core/words/translate.ts';
 
 import { noFile, plain, say } from '../say.ts';
 import type { Server } from '../server.ts';
+import { fileAt } from '../uris.ts';
 import type { Statuses } from '../views/statuses.ts';
 import type { Choice } from './guideMapping.ts';
 import { guideMapping } from './guideMapping.ts';
-import { fileAt } from '../uris.ts';
 import type { Commands } from './register.ts';
 
 async function pick<T>(title: string, choices: readonly Choice<T>[]): Promise<T | undefined> {

@@ -6,8 +6,8 @@ import { t } from '#core/words/translate.ts';
 import { say } from '../say.ts';
 import type { Server } from '../server.ts';
 import { activeFile } from '../tabs.ts';
-import type { Reports } from '../views/reports.ts';
 import { serverPath } from '../uris.ts';
+import type { Reports } from '../views/reports.ts';
 import type { Commands } from './register.ts';
 
 const CONFIG = 'preflens.json';

@@ -40,7 +40,7 @@ let running: BrowserWorker | undefined;
 async function startWorker(script: vscode.Uri): Promise<BrowserWorker> {
   running?.terminate();
   const code = await vscode.workspace.fs.readFile(script);
-  const address = URL.createObjectURL(new Blob([code as Uint8Array<ArrayBuffer>], { type: 'text/javascript' }));
+  const address = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
   running = new Worker(address, { name: 'PrefLens' });
   return running;
 }

@@ -9,8 +9,8 @@ import type { BatchAction } from '#protocol/page/dataset.ts';
 
 import { confirm } from '../say.ts';
 import type { Server } from '../server.ts';
-import { serverPath } from '../uris.ts';
 import { valueOf } from '../server.ts';
+import { serverPath } from '../uris.ts';
 
 /** Edits of more rows need a second word. */
 const MAX_UNASKED = 20;

@@ -61,8 +61,7 @@ export class DiskDatasets implements vscode.CustomEditorProvider<DatasetDocument
     { backupId }: vscode.CustomDocumentOpenContext,
   ): Promise<DatasetDocument> {
     // For a diff, VS Code opens earlier states of a file, which are not on disk.
-    if (!isOnDisk(uri))
-      throw new Error(t('PrefLens opens only files on disk, not {0}: files.', uri.scheme));
+    if (!isOnDisk(uri)) throw new Error(t('PrefLens opens only files on disk, not {0}: files.', uri.scheme));
     const document = new DatasetDocument(uri, this.#server, this.#statuses);
     // Its first notifications come before the request ends.
     this.#documents.set(document.name, document);
@@ -99,7 +98,10 @@ export class DiskDatasets implements vscode.CustomEditorProvider<DatasetDocument
   async saveCustomDocumentAs(document: DatasetDocument, destination: vscode.Uri): Promise<void> {
     await this.#pages.settle(document.name);
     valueOf(
-      await this.#server.request('preflens/saveFileAs', { uri: document.name, path: serverPath(destination) }),
+      await this.#server.request('preflens/saveFileAs', {
+        uri: document.name,
+        path: serverPath(destination),
+      }),
     );
   }
 
@@ -114,7 +116,9 @@ export class DiskDatasets implements vscode.CustomEditorProvider<DatasetDocument
     document: DatasetDocument,
     { destination }: vscode.CustomDocumentBackupContext,
   ): Promise<vscode.CustomDocumentBackup> {
-    valueOf(await this.#server.request('preflens/backup', { uri: document.name, path: serverPath(destination) }));
+    valueOf(
+      await this.#server.request('preflens/backup', { uri: document.name, path: serverPath(destination) }),
+    );
     return {
       id: destination.toString(),
       delete: () => {

@@ -72,11 +72,15 @@ async function look(folder: string, isNew: boolean): Promise<void> {
 
 /** The folders of a file, up to that of the workspace. */
 function foldersOf(path: string): readonly string[] {
-  const folders = [dirname(path)];
   const tops = new Set(home().folders);
-  for (let at = folders[0]!; !tops.has(at) && dirname(at) !== at && folders.length < MAX_DEEP; at = dirname(at))
-    folders.push(dirname(at));
-  return tops.size > 0 && !tops.has(folders.at(-1)!) ? folders.slice(0, 1) : folders;
+  const own = dirname(path);
+  const folders: string[] = [];
+  for (let at = own; folders.length < MAX_DEEP; at = dirname(at)) {
+    folders.push(at);
+    if (tops.has(at) || dirname(at) === at) break;
+  }
+  // Of a file outside the workspace, its own folder alone.
+  return tops.size > 0 && !folders.some((at) => tops.has(at)) ? [own] : folders;
 }
 
 /** Paths of texts that the editor holds: they are not read from its file system. */

@@ -9,8 +9,8 @@ import {
 import { openDisk } from '#node/diskTools.ts';
 import { modelBudget } from '#node/models/memory.ts';
 
-import { log } from '../lsp/show.ts';
 import { serveLanguage } from '../lsp/server.ts';
+import { log } from '../lsp/show.ts';
 import { gated } from './gate.ts';
 import { makeFolders } from './memoryFiles.ts';
 import { askWith } from './mirror.ts';
@@ -25,7 +25,7 @@ const reader = gated(new BrowserMessageReader(port), (line) => {
 const connection = createConnection(ProposedFeatures.all, reader, new BrowserMessageWriter(port));
 for (const folder of [CACHE, TEMPORARY]) makeFolders(folder);
 askWith(async (name, params) => connection.sendRequest(name, params));
-serveLanguage(connection as never, {
+serveLanguage(connection, {
   start: startInWorker,
   models: modelBudget,
   cacheFolder: CACHE,

@@ -142,6 +142,8 @@ async function send(path: string): Promise<void> {
       const bytes = entryBytes(entry, path).slice();
       valueOf(await ask('preflens/replaceFile', { path, bytes }), 'write', path);
       entry.sent = await stateOf(path);
+      if (entry.sent?.size !== bytes.length)
+        throw systemError('EIO', 'write', path, 'the file system of the editor kept another size' as never);
     } else if (present) valueOf(await ask('preflens/removeFile', { path }), 'unlink', path);
   } catch (error) {
     if (before) entries.set(path, before);

@@ -1,6 +1,6 @@
 // The work of threads, done by this worker itself.
-import { inWords } from '#node/systemErrors.ts';
 import { workOn } from '#node/rangeWork.ts';
+import { inWords } from '#node/systemErrors.ts';
 import type { RangeRunner } from '#node/threads.ts';
 
 export const inWorker: RangeRunner = {

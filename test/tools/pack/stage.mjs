@@ -53,7 +53,9 @@ function webManifest() {
   const { main: _main, type: _type, capabilities, contributes, ...manifest } = extensionManifest();
   const customEditors = contributes.customEditors.map(({ selector, ...editor }) => ({
     ...editor,
-    selector: selector.map(({ filenamePattern }) => ({ filenamePattern: filenamePattern.replace(/^.*\//, '') })),
+    selector: selector.map(({ filenamePattern }) => ({
+      filenamePattern: filenamePattern.replace(/^.*\//, ''),
+    })),
   }));
   return {
     ...manifest,

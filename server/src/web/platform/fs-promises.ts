@@ -37,9 +37,9 @@ async function at<T>(path: string, work: () => T): Promise<T> {
   return work();
 }
 
-export const stat = async (path: string): Promise<Stats> => at(path, () => statSync(path)!);
+export const stat = async (path: string): Promise<Stats> => at(path, () => statSync(path));
 
-export const lstat = async (path: string): Promise<Stats> => at(path, () => lstatSync(path)!);
+export const lstat = async (path: string): Promise<Stats> => at(path, () => lstatSync(path));
 
 export const realpath = async (path: string): Promise<string> => at(path, () => realpathSync(path));
 
@@ -153,7 +153,10 @@ export class FileHandle {
   }
 
   async write(from: Uint8Array, offset?: number, length?: number, position?: number | null) {
-    return Promise.resolve({ bytesWritten: writeSync(this.fd, from, offset, length, position), buffer: from });
+    return Promise.resolve({
+      bytesWritten: writeSync(this.fd, from, offset, length, position),
+      buffer: from,
+    });
   }
 
   async readFile(encoding?: BufferEncoding): Promise<Buffer | string> {

@@ -151,6 +151,8 @@ export function writeSync(
 
 export const fstatSync = (handle: number): Stats => new Stats(openedAs(handle).entry);
 
+export function statSync(path: string): Stats;
+export function statSync(path: string, options: { throwIfNoEntry?: boolean }): Stats | undefined;
 export function statSync(path: string, options: { throwIfNoEntry?: boolean } = {}): Stats | undefined {
   const at = resolve(path);
   if (options.throwIfNoEntry === false && !entries.has(at)) return undefined;
@@ -220,7 +222,10 @@ export function itemOf(name: string, isFolder: boolean): FolderItem {
   return { name, isDirectory: () => isFolder, isFile: () => !isFolder };
 }
 
-export function readdirSync(path: string, options: { withFileTypes?: boolean } = {}): (string | FolderItem)[] {
+export function readdirSync(
+  path: string,
+  options: { withFileTypes?: boolean } = {},
+): (string | FolderItem)[] {
   const at = resolve(path);
   if (!entryAt(at, 'scandir').isFolder) throw systemError('ENOTDIR', 'scandir', at);
   return [...below(at)].map(([name, { isFolder }]) =>

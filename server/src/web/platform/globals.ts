@@ -32,7 +32,8 @@ export const Buffer = BufferOfBrowsers;
 
 /** Browsers give it to few pages. Nothing is shared here, so any memory will do. */
 export const SharedArrayBuffer =
-  (globalThis as { SharedArrayBuffer?: typeof globalThis.SharedArrayBuffer }).SharedArrayBuffer ?? ArrayBuffer;
+  (globalThis as { SharedArrayBuffer?: typeof globalThis.SharedArrayBuffer }).SharedArrayBuffer ??
+  ArrayBuffer;
 
 export function setTimeout(work: Work, ms?: number, ...args: unknown[]): Timer {
   const id = startTimer(() => {

@@ -11,10 +11,5 @@ export function pipeline(chunks: Chunks, transform: WebTransform): Chunks {
   return transform.over(chunks);
 }
 
-export class PassThrough {
-  constructor() {
-    throw new Error('stream: no pipes in a browser');
-  }
-}
-
-export class Transform extends PassThrough {}
+/** Of a program's output, which a browser has not. */
+export const PassThrough = undefined;

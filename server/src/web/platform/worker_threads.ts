@@ -4,8 +4,5 @@ export const parentPort = null;
 
 export const workerData = undefined;
 
-export class Worker {
-  constructor() {
-    throw new Error('worker_threads: the worker of a browser works alone');
-  }
-}
+/** The worker of a browser works alone: `ranges.ts` is in the place of threads. */
+export const Worker = undefined;

@@ -13,9 +13,11 @@ const CHUNK_BYTES = 1 << 20;
 /** Its types leave `ended` out. */
 type Machine = (InstanceType<typeof Deflate> | InstanceType<typeof Inflate>) & { readonly ended?: boolean };
 
+const hasFailed = ({ err }: Machine): boolean => (err as number) !== 0;
+
 function damage(machine: Machine): Error {
   const error = new Error(machine.msg || 'unexpected end of file');
-  return Object.assign(error, { code: machine.err === 0 ? 'Z_BUF_ERROR' : 'Z_DATA_ERROR' });
+  return Object.assign(error, { code: hasFailed(machine) ? 'Z_DATA_ERROR' : 'Z_BUF_ERROR' });
 }
 
 function transform(make: () => Machine): WebTransform {
@@ -35,15 +37,17 @@ function transform(make: () => Machine): WebTransform {
         }
       }
       machine.push(new Uint8Array(0), pakoConstants.Z_FINISH);
-      if (machine.err !== 0 || !machine.ended) throw damage(machine);
+      if (hasFailed(machine) || !machine.ended) throw damage(machine);
       yield* ready;
     },
   };
 }
 
-export const createGunzip = (): WebTransform => transform(() => new Inflate({ windowBits: 31, chunkSize: CHUNK_BYTES }));
+export const createGunzip = (): WebTransform =>
+  transform(() => new Inflate({ windowBits: 31, chunkSize: CHUNK_BYTES }));
 
-export const createGzip = (): WebTransform => transform(() => new Deflate({ gzip: true, chunkSize: CHUNK_BYTES }));
+export const createGzip = (): WebTransform =>
+  transform(() => new Deflate({ gzip: true, chunkSize: CHUNK_BYTES }));
 
 export function gunzipSync(bytes: Uint8Array, { maxOutputLength = Infinity } = {}): Uint8Array {
   const machine: Machine = new Inflate({ windowBits: 31 });
@@ -55,7 +59,7 @@ export function gunzipSync(bytes: Uint8Array, { maxOutputLength = Infinity } = {
     parts.push(chunk);
   };
   machine.push(bytes, true);
-  if (machine.err !== 0 || !machine.ended) throw damage(machine);
+  if (hasFailed(machine) || !machine.ended) throw damage(machine);
   const whole = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
