@@ -1,10 +1,9 @@
 // Composition root of the extension host: construct, register, return. What differs between a computer and a browser comes in as a `Host`.
 import * as vscode from 'vscode';
-import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
+import type { BaseLanguageClient } from 'vscode-languageclient';
 
 import { errorMessage } from '#core/words/errorMessage.ts';
 import { speak } from '#core/words/translate.ts';
-import type { WebHome } from '#protocol/editor/web.ts';
 
 import { apiOf } from './api.ts';
 import type { PrefLensApi } from './apiTypes.ts';
@@ -26,6 +25,7 @@ import { rowCommands } from './commands/rows.ts';
 import { scoringCommands } from './commands/scoring.ts';
 import { answerSecrets, secretCommands } from './commands/secrets.ts';
 import { followGlances, mightBeDataset } from './glances.ts';
+import type { Host } from './host.ts';
 import type { Server } from './server.ts';
 import { createClient, serverOf } from './server.ts';
 import { FindingsTree } from './views/findingsTree.ts';
@@ -56,18 +56,6 @@ function startWithDatasets(client: BaseLanguageClient, output: vscode.LogOutputC
   };
   vscode.workspace.textDocuments.forEach(look);
   return vscode.workspace.onDidOpenTextDocument(look);
-}
-
-/** What runs the extension. */
-export interface Host {
-  /** Holds indexes and unsaved edits. Undefined: the server's own place. */
-  readonly cacheFolder?: string;
-  /** The editor's file system, for a server without another one. */
-  readonly home?: WebHome;
-  /** Makes the client of a server, which starts with it. */
-  client(options: LanguageClientOptions): BaseLanguageClient;
-  /** What only this host has. */
-  extras(server: Server): readonly vscode.Disposable[];
 }
 
 export function activateIn(context: vscode.ExtensionContext, host: Host): PrefLensApi {

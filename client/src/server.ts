@@ -2,11 +2,17 @@
 import type { CancellationToken } from 'vscode';
 import * as vscode from 'vscode';
 import { CancellationTokenSource } from 'vscode';
-import type { BaseLanguageClient, DocumentSelector, Middleware } from 'vscode-languageclient';
+import type {
+  BaseLanguageClient,
+  DocumentSelector,
+  LanguageClientOptions,
+  Middleware,
+} from 'vscode-languageclient';
 
 import { spokenLanguage } from '#core/words/translate.ts';
 import type { ClientOptions } from '#protocol/editor/options.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
+import type { WebHome } from '#protocol/editor/web.ts';
 import type {
   ClientNotifications,
   ClientRequests,
@@ -14,7 +20,6 @@ import type {
   EditorRequests,
 } from '#protocol/editor/wire.ts';
 
-import type { Host } from './activate.ts';
 import type { Glances } from './glances.ts';
 import { fileScheme, problemsUri, TEXT_SCHEME } from './uris.ts';
 
@@ -97,9 +102,19 @@ function onlyDatasets(glances: Glances): Middleware {
   };
 }
 
+/** Where the server runs. */
+export interface ServerHost {
+  /** Holds indexes and unsaved edits. Undefined: the server's own place. */
+  readonly cacheFolder?: string;
+  /** The editor's file system, for a server without another one. */
+  readonly home?: WebHome;
+  /** Makes the client of a server, which starts with it. */
+  client(options: LanguageClientOptions): BaseLanguageClient;
+}
+
 /** What the client is made from. */
 export interface ClientParts {
-  readonly host: Host;
+  readonly host: ServerHost;
   readonly output: vscode.LogOutputChannel;
   /** Of each preflens.json, and the decisions beside it. */
   readonly configWatcher: vscode.FileSystemWatcher;
