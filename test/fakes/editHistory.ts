@@ -221,7 +221,7 @@ export class EditHistory {
     this.#count('reloads');
     const isKept = this.#model.pendingCount > 0;
     const draw = this.#random();
-    if (isKept) this.#source.backup(this.#backup);
+    if (isKept) await this.#source.backup(this.#backup);
     // The backup may be older than the journal, which then has more edits.
     if (draw < 0.3) this.#edit();
     else if (isKept && draw < 0.6) this.#source.discard();

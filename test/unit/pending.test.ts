@@ -342,13 +342,13 @@ describe('a source on disk', () => {
     const [older, newer] = [join(folder.path, 'older'), join(folder.path, 'newer')];
     const first = await open(path);
     first.source.edit(1, encode(goodRecord(11)), 'Edit');
-    first.source.backup(older);
+    await first.source.backup(older);
     first.source.discard();
     first.end();
     const owner = owners.start();
     const disk = openDisk(folder.path, HERE, owner);
     const unread = new DiskSource('file:///a', await openFile(path), disk, { backup: older });
-    unread.backup(newer);
+    await unread.backup(newer);
     // An editor would take it as saved, and discard the backup.
     await expect(unread.save(never)).rejects.toThrow('is still reading the file');
     rmSync(older);

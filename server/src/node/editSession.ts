@@ -1,15 +1,18 @@
 // The edits of one open dataset: pending edits and history. Each change is written to the journal before it takes
 // effect.
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 
 import type { Bytes, BytesAt, PastEdit, Rebased, SetAside, Taken } from '#core/edits/pending.ts';
 import { PendingEdits, renumberBy, sameBytes } from '#core/edits/pending.ts';
 
+import { PRIVATE_FOLDER } from './cachePlace.ts';
 import type { Journal, JournalEvent, JournalHead, LeftEdits, SavedStamp } from './journal.ts';
-import { readJournal, writeJournal } from './journal.ts';
+import { beginningOf, readJournal } from './journal.ts';
 import type { Stamp } from './stored.ts';
 import { codeOf } from './stored.ts';
+import { PRIVATE_MODE, writeWhole } from './write.ts';
 
 /** The file content that edits are matched against. */
 export interface Content {
@@ -223,10 +226,14 @@ export class EditSession {
   }
 
   /** Writes all edits to a file that another session can continue from. False before they are known. */
-  backup(path: string): boolean {
-    if (this.#isSettled) writeJournal(path, this.#head(), this.#edits.state);
-    else if (this.#kept) writeJournal(path, this.#kept, this.#kept.edits.state);
-    return this.#isSettled || this.#kept !== undefined;
+  async backup(path: string): Promise<boolean> {
+    const left = this.#isSettled ? { ...this.#head(), edits: this.#edits } : this.#kept;
+    if (!left) return false;
+    // As they are now: more may be made while the file is written.
+    const content = beginningOf(left, left.edits.state);
+    await mkdir(dirname(path), PRIVATE_FOLDER);
+    await writeWhole(path, content, { mode: PRIVATE_MODE });
+    return true;
   }
 
   /** Closes the journal. Pending edits stay on disk for the next session. */

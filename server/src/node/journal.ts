@@ -80,7 +80,8 @@ function parseLine(line: string): unknown {
   }
 }
 
-function beginningOf({ path, session, revision, digest }: JournalHead, state: EditState): string {
+/** The start of a journal, which is a whole one. */
+export function beginningOf({ path, session, revision, digest }: JournalHead, state: EditState): string {
   return `${JSON.stringify({ kind: KIND, path, session, revision, digest })}\n${JSON.stringify(state, encodeBytes)}\n`;
 }
 
@@ -116,7 +117,7 @@ export function readJournal(file: string): LeftEdits | undefined {
 }
 
 /** Replaces a journal with a new one. */
-export function writeJournal(file: string, head: JournalHead, state: EditState): void {
+function writeJournal(file: string, head: JournalHead, state: EditState): void {
   mkdirSync(dirname(file), PRIVATE_FOLDER);
   const partial = `${file}.partial`;
   rmSync(partial, { force: true });

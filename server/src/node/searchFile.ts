@@ -165,13 +165,17 @@ const PATIENCE_MS = 300;
 /** Between two looks at the threads, in milliseconds. */
 const WATCH_MS = 250;
 
-/** Calls `onStuck` with the record that a thread has been looking at for too long. Returns how to end that. */
+/**
+ * Calls `onStuck` with the record that a thread has been looking at for too long. Returns how to end that. Looks are
+ * counted, not time: after a pause of this thread, what the other one told meanwhile is heard before the next look.
+ */
 function watchBeat(beat: Int32Array, onStuck: (record: number) => void): () => void {
-  let [record, since] = [0, Date.now()];
+  let [record, looks] = [0, 0];
   const timer = setInterval(() => {
     const now = Atomics.load(beat, 0);
-    if (now !== record) [record, since] = [now, Date.now()];
-    else if (record > 0 && Date.now() - since > MAX_RECORD_MS) onStuck(record - 1);
+    looks = now === record ? looks + 1 : 0;
+    record = now;
+    if (record > 0 && looks * WATCH_MS > MAX_RECORD_MS) onStuck(record - 1);
   }, WATCH_MS);
   return () => {
     clearInterval(timer);

@@ -10,7 +10,7 @@ import { pathOf } from '#session/names.ts';
 
 import { home, setHome } from './home.ts';
 import { entries, makeFolders } from './memoryFiles.ts';
-import { namesIn, noteFolder, refresh } from './mirror.ts';
+import { hold, namesIn, noteFolder, refresh } from './mirror.ts';
 
 /** Files that are read with the datasets of their folder. */
 const READ_WITH = /^(?:preflens\.json|readme(?:\.md|\.txt)?|dataset_card\.md)$/i;
@@ -32,11 +32,20 @@ const SETTINGS = 'preflens.json';
 /** When each folder was last looked at. */
 const looked = new Map<string, { readonly at: number; readonly done: Promise<void> }>();
 
+const kept = new Set<string>();
+
+/** Reads a file that the session reads at once, at any time. It stays in memory. */
+async function keep(path: string): Promise<void> {
+  if (!kept.has(path)) hold(path);
+  kept.add(path);
+  await refresh(path);
+}
+
 /** Reads the settings that a preflens.json extends. */
 async function readExtended(path: string, seen: Set<string>): Promise<void> {
   if (seen.has(path) || seen.size > MAX_EXTENDED) return;
   seen.add(path);
-  await refresh(path);
+  await keep(path);
   const { readRegularTextSync } = await import('#node/regularFile.ts');
   let config: { readonly extends?: unknown; readonly benchmarks?: unknown };
   try {
@@ -56,9 +65,9 @@ async function lookAt(folder: string): Promise<void> {
     const path = join(folder, name);
     if (isFolder && MARKS.has(name)) {
       noteFolder(folder, name);
-      if (name === '.preflens') for (const [inner] of await namesIn(path)) await refresh(join(path, inner));
+      if (name === '.preflens') for (const [inner] of await namesIn(path)) await keep(join(path, inner));
     } else if (!isFolder && name === SETTINGS) await readExtended(path, new Set());
-    else if (!isFolder && READ_WITH.test(name)) await refresh(path);
+    else if (!isFolder && READ_WITH.test(name)) await keep(path);
   }
 }
 
@@ -94,7 +103,7 @@ async function prepare(path: string, isNew: boolean): Promise<void> {
   const stem = basename(path, extname(path));
   const names = new Set((await namesIn(dirname(path))).map(([name]) => name));
   for (const end of ['.md', '.yaml', '.yml'])
-    if (names.has(stem + end)) await refresh(join(dirname(path), stem + end));
+    if (names.has(stem + end)) await keep(join(dirname(path), stem + end));
 }
 
 /** Every path that a message names, in whatever it holds. */
@@ -102,7 +111,7 @@ function pathsIn(value: unknown, depth = 0): readonly string[] {
   if (typeof value !== 'object' || value === null || depth > 4) return [];
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
     if (key === 'uri' && typeof inner === 'string') return pathOf(inner) ?? [];
-    if (key === 'path' && typeof inner === 'string') return inner;
+    if ((key === 'path' || key === 'backup') && typeof inner === 'string') return inner;
     return pathsIn(inner, depth + 1);
   });
 }

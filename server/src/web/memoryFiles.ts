@@ -17,7 +17,14 @@ export interface Entry {
   ctimeMs: number;
   /** The state of the editor's file that this is the same as. */
   sent?: FileState | undefined;
+  /** Why there are no bytes. */
+  readonly fault?: unknown;
+  /** New bytes, of which the editor may have written a part alone: the old file is here and nowhere else. */
+  torn?: Uint8Array | undefined;
 }
+
+/** Of one file. The tab holds it whole, and a second time while it is saved or searched by an expression. */
+export const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 const S_IFREG = 0o100_000;
 const S_IFDIR = 0o040_000;
@@ -93,13 +100,22 @@ export class Stats {
   }
 }
 
-export function entryBytes({ bytes, size }: Entry, path: string): Uint8Array<ArrayBuffer> {
-  if (!bytes)
-    throw new UserError(
-      `${path}: the browser holds as much of this workspace as it may. Close other datasets and open this one again, or use VS Code on a computer.`,
-    );
-  return bytes.subarray(0, size);
+export function entryBytes({ bytes, size, fault }: Entry, path: string): Uint8Array<ArrayBuffer> {
+  if (bytes) return bytes.subarray(0, size);
+  if (fault !== undefined) throw fault;
+  throw new UserError(
+    size > MAX_FILE_BYTES
+      ? `${path}: in a browser, PrefLens reads files up to ${MAX_FILE_BYTES / 2 ** 20} MB. Open it in VS Code on a computer.`
+      : `${path}: the browser holds as much of this workspace as it may. Close other datasets and open this one again, or use VS Code on a computer.`,
+  );
 }
+
+export const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && Buffer.compare(a, b) === 0;
+
+/** True for the beginning of what was to be written. */
+export const isPartOf = (some: Uint8Array, all: Uint8Array): boolean =>
+  some.length < all.length && isEqual(some, all.subarray(0, some.length));
 
 /** Writes at a place; the memory grows by half, so that many small writes stay cheap. */
 export function writeInto(entry: Entry, from: Uint8Array, at: number): void {

@@ -1,38 +1,26 @@
-// The workspace in memory, for code that reads files at once: read from the editor before it is needed, and sent back to
-// the editor before a save is done.
+// The workspace in memory, for code that reads files at once: read from the editor before it is needed.
 import { dirname, join } from 'path-browserify';
 
-import { UserError } from '#core/messages.ts';
-import type { FileReply, FileRequests, FileState } from '#protocol/editor/web.ts';
+import type { FileState } from '#protocol/editor/web.ts';
 
+import { bytesOf, namesOf, stateOf } from './editorFiles.ts';
 import type { Entry } from './memoryFiles.ts';
-import { entries, entryBytes, makeFolders, newEntry, removeAll } from './memoryFiles.ts';
+import {
+  entries,
+  entryBytes,
+  isEqual,
+  isPartOf,
+  makeFolders,
+  MAX_FILE_BYTES,
+  newEntry,
+  removeAll,
+} from './memoryFiles.ts';
 import { staysInMemory } from './places.ts';
-import { systemError } from './platform/system.ts';
-
-/** Of one file. The tab holds it whole, and a second time while it is saved. */
-const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 /** Of all files that are kept though nothing has them open. */
 const MAX_KEPT_BYTES = 512 * 2 ** 20;
 
-export type Ask = <Name extends keyof FileRequests>(
-  name: Name,
-  params: FileRequests[Name]['params'],
-) => Promise<FileRequests[Name]['result']>;
-
-let ask: Ask = async () => Promise.reject(new Error('web: no editor yet'));
-
-export function askWith(editor: Ask): void {
-  ask = editor;
-}
-
-function valueOf<T>(reply: FileReply<T>, syscall: string, path: string): T {
-  if (!reply.ok) throw systemError(reply.code, syscall, path, reply.why as never);
-  return reply.value;
-}
-
-/** Files that are open, by path: they stay in memory. */
+/** Files that stay in memory, by path: how many have them open. */
 const held = new Map<string, number>();
 
 export function hold(path: string): void {
@@ -45,12 +33,12 @@ export function release(path: string): void {
   else held.delete(path);
 }
 
-/** Changes that the editor does not have yet, with what stood there before. */
-const unsent = new Map<string, Entry | undefined>();
+/** Changes that the editor does not have yet, with what stood there before. `sends.ts` sends them. */
+export const unsent = new Map<string, Entry | undefined>();
 
 /** Notes a change of a file of the workspace. */
-export function changed(path: string, before: Entry | undefined): void {
-  if (!staysInMemory(path) && !unsent.has(path)) unsent.set(path, before);
+export function changed(path: string, before: () => Entry | undefined): void {
+  if (!staysInMemory(path) && !unsent.has(path)) unsent.set(path, before());
 }
 
 /** Frees what nobody has open, the longest known first, until the rest is small enough. */
@@ -59,7 +47,7 @@ function free(): void {
   let total = loaded.reduce((sum, [, { size }]) => sum + size, 0);
   for (const [path, entry] of loaded) {
     if (total <= MAX_KEPT_BYTES) return;
-    if (unsent.has(path)) continue;
+    if (unsent.has(path) || entry.torn) continue;
     total -= entry.size;
     entry.bytes = undefined;
   }
@@ -67,30 +55,44 @@ function free(): void {
 
 const isSame = (a: FileState, b: FileState): boolean => a.size === b.size && a.mtime === b.mtime;
 
-async function stateOf(path: string): Promise<FileState | undefined> {
-  const reply = await ask('preflens/statFile', { path });
-  return !reply.ok && reply.code === 'ENOENT' ? undefined : valueOf(reply, 'stat', path);
+/** A file of this size, without its bytes. */
+function unread(state: FileState, fault?: unknown): Entry {
+  return { ...newEntry(false), bytes: undefined, size: state.size, sent: state, fault };
 }
 
 async function read(path: string, state: FileState): Promise<void> {
-  if (state.size > MAX_FILE_BYTES)
-    throw new UserError(
-      `${path}: in a browser, PrefLens reads files up to ${MAX_FILE_BYTES / 2 ** 20} MB. Open it in VS Code on a computer.`,
-    );
-  const bytes = valueOf(await ask('preflens/readFile', { path }), 'read', path);
+  const put = (entry: Entry): void => {
+    makeFolders(dirname(path));
+    // The last one that was read is the last to be freed.
+    entries.delete(path);
+    entries.set(path, entry);
+  };
+  if (state.size > MAX_FILE_BYTES) {
+    put(unread(state));
+    return;
+  }
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = await bytesOf(path);
+  } catch (error) {
+    // Code that reads it at once learns the reason from its entry.
+    if (!unsent.has(path)) put(unread(state, error));
+    throw error;
+  }
+  // Saved meanwhile: what was read is older than what is in memory.
+  if (unsent.has(path)) return;
   const known = entries.get(path);
-  if (known?.bytes && known.size === bytes.length && Buffer.compare(entryBytes(known, path), bytes) === 0) {
+  const own = known?.bytes && entryBytes(known, path);
+  const isTorn = known?.torn && own && (isPartOf(bytes, known.torn) || isPartOf(bytes, own));
+  if (isTorn || (own && isEqual(own, bytes))) {
     known.sent = state;
     return;
   }
-  const entry = newEntry(false, new Uint8Array(bytes));
+  const entry = newEntry(false, bytes);
   // Some file systems have no times: then a change shows by the size alone.
   if (state.mtime > 0) entry.mtimeMs = entry.ctimeMs = state.mtime;
   entry.sent = state;
-  makeFolders(dirname(path));
-  // The last one that was read is the last to be freed.
-  entries.delete(path);
-  entries.set(path, entry);
+  put(entry);
   free();
 }
 
@@ -102,7 +104,7 @@ async function refreshNow(path: string): Promise<void> {
   if (unsent.has(path)) return;
   if (!state) {
     // Folders that were made here exist in the editor once a file is in them.
-    if (entry && !entry.isFolder) entries.delete(path);
+    if (entry && !entry.isFolder && !entry.torn) entries.delete(path);
     return;
   }
   if (state.isFolder) {
@@ -110,7 +112,8 @@ async function refreshNow(path: string): Promise<void> {
     makeFolders(path);
     return;
   }
-  if (entry?.bytes && entry.sent && isSame(entry.sent, state)) return;
+  const isKnown = entry?.bytes !== undefined || state.size > MAX_FILE_BYTES;
+  if (isKnown && entry?.sent && isSame(entry.sent, state)) return;
   if (entry?.isFolder) removeAll(path);
   await read(path, state);
 }
@@ -125,40 +128,7 @@ export async function refresh(path: string): Promise<void> {
 
 /** Names in a folder of the editor; empty if there is none. */
 export async function namesIn(path: string): Promise<readonly (readonly [string, boolean])[]> {
-  if (staysInMemory(path)) return [];
-  const reply = await ask('preflens/readFolder', { path });
-  return !reply.ok && reply.code === 'ENOENT' ? [] : valueOf(reply, 'scandir', path);
-}
-
-/** Sends one change. The old state comes back if the editor refuses it, or if somebody else changed the file. */
-async function send(path: string): Promise<void> {
-  const before = unsent.get(path);
-  const entry = entries.get(path);
-  try {
-    const present = await stateOf(path);
-    const isAsBefore = before?.sent ? present && isSame(before.sent, present) : !present;
-    if (!isAsBefore) throw systemError('EIO', 'rename', path, 'another program changed the file' as never);
-    if (entry) {
-      const bytes = entryBytes(entry, path).slice();
-      valueOf(await ask('preflens/replaceFile', { path, bytes }), 'write', path);
-      entry.sent = await stateOf(path);
-      if (entry.sent?.size !== bytes.length)
-        throw systemError('EIO', 'write', path, 'the file system of the editor kept another size' as never);
-    } else if (present) valueOf(await ask('preflens/removeFile', { path }), 'unlink', path);
-  } catch (error) {
-    if (before) entries.set(path, before);
-    else entries.delete(path);
-    unsent.delete(path);
-    // The caller then sees whether the file is still the one that it read.
-    await refresh(path).catch(() => undefined);
-    throw error;
-  }
-  unsent.delete(path);
-}
-
-/** Sends the changes of a file, or of all files in a folder, and waits until the editor has them. */
-export async function sendChanges(of: string): Promise<void> {
-  for (const path of [...unsent.keys()]) if (path === of || dirname(path) === of) await send(path);
+  return staysInMemory(path) ? [] : namesOf(path);
 }
 
 /** Notes that a folder has a subfolder, without reading it. */

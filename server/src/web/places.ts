@@ -9,7 +9,7 @@ export const CACHE = `${HOME}/cache`;
 export const TEMPORARY = `${HOME}/temporary`;
 
 /** Drafts and locks beside a dataset: nobody else needs to see them, and a draft becomes visible whole. */
-const OWN_NAME = /\.preflens-(?:tmp|lock)(?:\.break)?$|\/\.preflens\/[^/]*\.lock(?:\.break)?$/;
+const OWN_NAME = /\.preflens-(?:tmp|lock)(?:\.break)?(?:\/|$)|\/\.preflens\/[^/]*\.lock(?:\.break)?$/;
 
 export function staysInMemory(path: string): boolean {
   return path === HOME || path === home().elsewhere || path.startsWith(`${HOME}/`) || OWN_NAME.test(path);

@@ -57,8 +57,8 @@ export function fileHandlers(
     'preflens/saveFileAs': async ({ uri, path }, signal) =>
       outcomeOf(async () => openOf(uri).pending.saveAs(path, signal)),
     'preflens/backup': async ({ uri, path }) =>
-      outcomeOf(() => {
-        openOf(uri).pending.backup(path);
+      outcomeOf(async () => {
+        await openOf(uri).pending.backup(path);
         return null;
       }),
   };

@@ -443,8 +443,8 @@ export class DiskSource implements Source, PendingSource {
     return changes.length;
   }
 
-  backup(path: string): void {
-    if (this.#session?.backup(path) !== true) throw messages.stillReading(this.#file.path);
+  async backup(path: string): Promise<void> {
+    if ((await this.#session?.backup(path)) !== true) throw messages.stillReading(this.#file.path);
   }
 
   discard(): void {

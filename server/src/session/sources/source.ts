@@ -34,7 +34,7 @@ export interface PendingSource {
   /** Saves the file with its edits under another name; how many records differ. The edits stay pending here. */
   saveAs(path: string, signal: AbortSignal): Promise<number>;
   /** Writes what is pending to a file, which another session can open with. */
-  backup(path: string): void;
+  backup(path: string): Promise<void>;
   /** Drops what is pending. */
   discard(): void;
   /** True if another program changed the content of the file. */

@@ -6,8 +6,9 @@ import { isArrow, isCsv } from '#core/input/tableNames.ts';
 import { isJsonName } from '#node/paths.ts';
 
 import { entries, now } from '../memoryFiles.ts';
-import { namesIn, noteFolder, refresh, sendChanges } from '../mirror.ts';
+import { namesIn, noteFolder, refresh } from '../mirror.ts';
 import { staysInMemory } from '../places.ts';
+import { send, takeRenamed } from '../sends.ts';
 import type { FolderItem, Stats } from './fs.ts';
 import {
   closeSync,
@@ -65,7 +66,7 @@ export async function rm(path: string, options?: { force?: boolean; recursive?: 
   await at(path, () => {
     rmSync(path, options);
   });
-  await sendChanges(full);
+  await send(full);
 }
 
 export async function readdir(
@@ -82,8 +83,8 @@ export async function readdir(
   if (known.size === 0 && !existsSync(full)) throw systemError('ENOENT', 'scandir', full);
   for (const [name, isFolder] of listed) {
     if (isFolder) noteFolder(full, name);
-    // Callers look into these at once.
-    else if (isMaybeDataset(name)) await refresh(`${full}/${name}`);
+    // Callers look into these at once. One that can't be read has the reason in its entry.
+    else if (isMaybeDataset(name)) await refresh(`${full}/${name}`).catch(() => undefined);
   }
   return [...known].map(([name, isFolder]) => (options.withFileTypes ? itemOf(name, isFolder) : name));
 }
@@ -138,10 +139,13 @@ type Content = string | Uint8Array;
 
 export class FileHandle {
   readonly fd: number;
+  /** For a folder: the files that its closing waits for. */
+  readonly #renamed: readonly string[];
   #isClosed = false;
 
-  constructor(fd: number) {
+  constructor(fd: number, renamed: readonly string[]) {
     this.fd = fd;
+    this.#renamed = renamed;
   }
 
   async stat(): Promise<Stats> {
@@ -188,7 +192,11 @@ export class FileHandle {
   /** Waits until the editor has what was written. */
   async sync(): Promise<void> {
     const { path, entry } = openedAs(this.fd);
-    if (!entry.isFolder) await sendChanges(path);
+    if (!entry.isFolder) await send(path);
+  }
+
+  async datasync(): Promise<void> {
+    return this.sync();
   }
 
   createReadStream(options: StreamOptions = {}): AsyncGenerator<Uint8Array> {
@@ -199,12 +207,20 @@ export class FileHandle {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const { path, entry } = openedAs(this.fd);
     closeSync(this.fd);
-    if (entry.isFolder) await sendChanges(path);
+    for (const path of this.#renamed) await send(path);
   }
 }
 
+/**
+ * A folder that is known is opened at once: a save opens it right after its rename, so the renamed files are its own.
+ * If the editor is away then, the closing says so.
+ */
 export async function open(path: string, flags?: string | number): Promise<FileHandle> {
-  return at(path, () => new FileHandle(openSync(path, flags)));
+  const full = resolve(path);
+  if (entries.get(full)?.isFolder) {
+    const renamed = takeRenamed(full);
+    return Promise.resolve(new FileHandle(openSync(full, flags), renamed));
+  }
+  return at(path, () => new FileHandle(openSync(path, flags), []));
 }

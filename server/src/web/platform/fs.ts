@@ -15,6 +15,8 @@ import {
   writeInto,
 } from '../memoryFiles.ts';
 import { changed, hold, refresh, release } from '../mirror.ts';
+import { staysInMemory } from '../places.ts';
+import { forgetNew, noteRename } from '../sends.ts';
 import { Buffer, clearTimeout, setInterval } from './globals.ts';
 import { systemError } from './system.ts';
 
@@ -64,18 +66,19 @@ export function openedAs(handle: number): Opened {
 /** Before a change of a file that the editor has: what to go back to if the editor refuses it. */
 function noteChange({ path, entry }: Pick<Opened, 'path' | 'entry'>): void {
   if (entry.sent && entries.get(path) === entry)
-    changed(path, { ...entry, bytes: entryBytes(entry, path).slice() });
+    changed(path, () => ({ ...entry, bytes: entryBytes(entry, path).slice() }));
 }
 
 export function openSync(path: string, wanted: string | number = 'r'): number {
   const at = resolve(path);
-  const flags = typeof wanted === 'number' ? wanted : (FLAGS[wanted] ?? 0);
+  const flags = typeof wanted === 'number' ? wanted : FLAGS[wanted];
+  if (flags === undefined) throw systemError('EINVAL', 'open', at);
   let entry = entries.get(at);
   if (!entry) {
     if ((flags & O_CREAT) === 0) throw systemError('ENOENT', 'open', at);
     entry = newEntry(false);
     entries.set(at, entry);
-    changed(at, undefined);
+    changed(at, () => undefined);
   } else if ((flags & O_EXCL) !== 0) throw systemError('EEXIST', 'open', at);
   else if (entry.isFolder && (flags & (O_WRONLY | O_RDWR)) !== 0) throw systemError('EISDIR', 'open', at);
   const handle = ++handles;
@@ -198,8 +201,8 @@ function putSync(path: string, flags: string, content: string | Uint8Array): voi
   }
 }
 
-export function writeFileSync(path: string, content: string | Uint8Array): void {
-  putSync(path, 'w', content);
+export function writeFileSync(path: string, content: string | Uint8Array, { flag = 'w' } = {}): void {
+  putSync(path, flag, content);
 }
 
 export function appendFileSync(path: string, content: string | Uint8Array): void {
@@ -233,10 +236,14 @@ export function readdirSync(
   );
 }
 
+/** Of a file that was made here: nothing else is renamed, and the editor could not do it in one step. */
 export function renameSync(from: string, to: string): void {
   const [source, target] = [resolve(from), resolve(to)];
   const entry = entryAt(source, 'rename');
-  changed(target, entries.get(target));
+  if (entry.isFolder || entry.sent) throw systemError('EPERM', 'rename', source);
+  if (entries.get(target)?.isFolder) throw systemError('EISDIR', 'rename', target);
+  noteRename(target, entries.get(target));
+  forgetNew(source);
   entries.delete(source);
   entries.set(target, entry);
   entry.ctimeMs = Math.max(entry.ctimeMs, entry.mtimeMs);
@@ -250,8 +257,11 @@ export function rmSync(path: string, { force = false, recursive = false } = {}):
     throw systemError('ENOENT', 'rm', at);
   }
   if (entry.isFolder && !recursive) throw systemError('EISDIR', 'rm', at);
-  if (entry.sent) changed(at, entry);
+  // Nothing removes folders of the workspace.
+  if (entry.isFolder && !staysInMemory(at)) throw systemError('EPERM', 'rm', at);
+  if (entry.sent) changed(at, () => entry);
   removeAll(at);
+  forgetNew(at);
 }
 
 type OnWatched = () => void;

@@ -1,6 +1,8 @@
 // What Node has on every page and a browser has not. The build puts these names into the web bundle.
 import { Buffer as BufferOfBrowsers } from 'buffer';
 
+export { Atomics, SharedArrayBuffer } from './sharing.ts';
+
 /** A timer that keeps no program running: nothing does in a worker. */
 class Timer {
   readonly stop: () => void;
@@ -29,11 +31,6 @@ const stop = globalThis.clearTimeout.bind(globalThis) as (id: unknown) => void;
 type Work = (...args: unknown[]) => void;
 
 export const Buffer = BufferOfBrowsers;
-
-/** Browsers give it to few pages. Nothing is shared here, so any memory will do. */
-export const SharedArrayBuffer =
-  (globalThis as { SharedArrayBuffer?: typeof globalThis.SharedArrayBuffer }).SharedArrayBuffer ??
-  ArrayBuffer;
 
 export function setTimeout(work: Work, ms?: number, ...args: unknown[]): Timer {
   const id = startTimer(() => {

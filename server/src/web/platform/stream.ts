@@ -11,5 +11,9 @@ export function pipeline(chunks: Chunks, transform: WebTransform): Chunks {
   return transform.over(chunks);
 }
 
-/** Of a program's output, which a browser has not. */
-export const PassThrough = undefined;
+/** Of a program's output. */
+export class PassThrough {
+  constructor() {
+    throw new Error('stream: a browser starts no programs');
+  }
+}

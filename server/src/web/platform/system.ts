@@ -4,6 +4,7 @@ const WORDS = {
   EEXIST: 'file already exists',
   ENOTDIR: 'not a directory',
   EISDIR: 'illegal operation on a directory',
+  EPERM: 'operation not permitted',
   EINVAL: 'invalid argument',
   EACCES: 'permission denied',
   EROFS: 'read-only file system',
@@ -14,6 +15,6 @@ const WORDS = {
 
 export type SystemCode = keyof typeof WORDS;
 
-export function systemError(code: SystemCode, syscall: string, path: string, why = WORDS[code]): Error {
+export function systemError(code: SystemCode, syscall: string, path: string, why: string = WORDS[code]): Error {
   return Object.assign(new Error(`${code}: ${why}, ${syscall} '${path}'`), { code, syscall, path });
 }

@@ -10,33 +10,49 @@ const { constants: pakoConstants, Deflate, Inflate } = pako;
 /** Bytes that a single push may turn into are bounded by this, so a bomb can't fill the memory at once. */
 const CHUNK_BYTES = 1 << 20;
 
+const STEP_BYTES = CHUNK_BYTES / 16;
+
 /** Its types leave `ended` out. */
 type Machine = (InstanceType<typeof Deflate> | InstanceType<typeof Inflate>) & { readonly ended?: boolean };
 
-const hasFailed = ({ err }: Machine): boolean => (err as number) !== 0;
+const hasFailed = ({ err }: Machine): boolean => (err as number) !== pakoConstants.Z_OK;
 
 function damage(machine: Machine): Error {
-  const error = new Error(machine.msg || 'unexpected end of file');
-  return Object.assign(error, { code: hasFailed(machine) ? 'Z_DATA_ERROR' : 'Z_BUF_ERROR' });
+  const isCut = !hasFailed(machine) || (machine.err as number) === pakoConstants.Z_BUF_ERROR;
+  const error = new Error(isCut ? 'unexpected end of file' : machine.msg);
+  return Object.assign(error, { code: isCut ? 'Z_BUF_ERROR' : 'Z_DATA_ERROR' });
 }
+
+/** Small steps, so that little is ready at a time. */
+function* stepsOf(chunk: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < chunk.length; from += STEP_BYTES) yield chunk.subarray(from, from + STEP_BYTES);
+}
+
+/** The first byte of a gzip member. After the last one, zlib passes over whatever else is there. */
+const MEMBER = 0x1f;
 
 function transform(make: () => Machine): WebTransform {
   return {
     async *over(chunks) {
-      const machine = make();
       let ready: Uint8Array[] = [];
-      machine.onData = (chunk: Uint8Array) => {
-        ready.push(chunk);
+      const begin = (): Machine => {
+        const machine = make();
+        machine.onData = (chunk: Uint8Array) => {
+          ready.push(chunk);
+        };
+        return machine;
       };
-      for await (const chunk of chunks) {
-        // Small steps, so that little is ready at a time.
-        for (let from = 0; from < chunk.length; from += CHUNK_BYTES / 16) {
-          if (!machine.push(chunk.subarray(from, from + CHUNK_BYTES / 16), false)) throw damage(machine);
+      let machine = begin();
+      for await (const chunk of chunks)
+        for (const step of stepsOf(chunk)) {
+          // A member that ends within a step is followed by pako itself.
+          if (machine.ended && step[0] === MEMBER) machine = begin();
+          if (machine.ended) continue;
+          if (!machine.push(step, false)) throw damage(machine);
           yield* ready;
           ready = [];
         }
-      }
-      machine.push(new Uint8Array(0), pakoConstants.Z_FINISH);
+      if (!machine.ended) machine.push(new Uint8Array(0), pakoConstants.Z_FINISH);
       if (hasFailed(machine) || !machine.ended) throw damage(machine);
       yield* ready;
     },
