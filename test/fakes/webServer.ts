@@ -134,14 +134,13 @@ class Writer extends AbstractMessageWriter {
 export async function webServer(
   editor: EditorFiles,
   home: Partial<WebHome> = {},
+  settings: object = { scoreOnOpen: false },
 ): Promise<{ readonly client: PlainClient; readonly end: () => Promise<unknown> }> {
   const code = PRELUDE + readFileSync(SCRIPT, 'utf8');
   const worker = new Worker(code, { eval: true, workerData: { code, name: 'PrefLens' } });
   const client = new PlainClient(createMessageConnection(new Reader(worker), new Writer(worker)));
-  const answer = <T>(name: string, work: (path: string, bytes: Uint8Array) => FileReply<T>): void => {
-    client.connection.onRequest(name, ({ path, bytes }: { path: string; bytes: Uint8Array }) =>
-      work(path, bytes),
-    );
+  const answer = (name: string, work: (path: string, bytes: Uint8Array) => unknown): void => {
+    client.connection.onRequest(name, (at: { path: string; bytes: Uint8Array }) => work(at.path, at.bytes));
   };
   answer('preflens/statFile', (path) => editor.stat(path));
   answer('preflens/readFile', (path) => editor.read(path));
@@ -153,6 +152,6 @@ export async function webServer(
     ...home,
   };
   const workspaceFolders = place.folders.map((path) => ({ uri: place.prefix + path, name: path }));
-  await client.initialize({ home: place, settings: { scoreOnOpen: false } }, { workspaceFolders });
+  await client.initialize({ home: place, settings }, { workspaceFolders });
   return { client, end: async () => worker.terminate() };
 }

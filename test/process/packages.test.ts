@@ -63,7 +63,7 @@ interface Component {
   readonly name: string;
   readonly version: string;
   readonly purl: string;
-  readonly licenses: unknown;
+  readonly licenses: readonly { readonly license?: { readonly id: string }; readonly expression?: string }[];
   readonly hashes: unknown;
   readonly components?: readonly { readonly name: string }[];
 }
@@ -128,6 +128,8 @@ function expectInventory(
   expect(bill.components.map((one) => `${one.name}@${one.version}`).sort()).toEqual(wanted);
   const named = read('ThirdPartyNotices.txt').matchAll(/^((?:@[\w.-]+\/)?[\w.-]+) (\d+\.\d+\.\S+) \(.+\)$/gm);
   expect([...named].map(([, name, number]) => `${name}@${number}`).sort()).toEqual(wanted);
+  for (const { licenses } of bill.components)
+    expect(licenses[0]?.license?.id ?? '').toMatch(licenses[0]?.expression ? /^$/ : /^[\w.-]+$/);
   return bill;
 }
 
@@ -167,6 +169,8 @@ describe.each(Object.entries(VSIXES))('the VSIX for %s', (target, { mb, runtime 
       .read()
       .toString();
     expect(/TargetPlatform="([^"]*)"/.exec(manifest)?.[1]).toBe(target === 'universal' ? undefined : target);
+    // By this the marketplace offers it to browsers.
+    expect(manifest.includes('__web_extension')).toBe(target === 'web');
   });
 
   it('names what it holds of others, and their licences', () => {

@@ -1,7 +1,10 @@
 // The server for browsers on an editor's file system that fails, changes and lies in every way.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 
 import { parseDecisions } from '#core/memory/decisions.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
@@ -11,12 +14,17 @@ import type { FileReply } from '#protocol/editor/web.ts';
 import type { PlainClient } from '../fakes/client.ts';
 import { ok, whyOf } from '../fakes/outcome.ts';
 import { EditorFiles, fault, webServer } from '../fakes/webServer.ts';
+import { writeModel } from '../models/folders.ts';
 
 const PATH = '/work/pairs.jsonl';
 const URI = `memfs:${PATH}`;
 
 const LINES = Array.from({ length: 60 }, (_, i) =>
-  JSON.stringify({ prompt: `How do I get to place ${i}?`, chosen: `By road ${i}.`, rejected: `Over hill ${i}!` }),
+  JSON.stringify({
+    prompt: `How do I get to place ${i}?`,
+    chosen: `By road ${i}.`,
+    rejected: `Over hill ${i}!`,
+  }),
 );
 const TEXT = LINES.join('\n');
 
@@ -29,13 +37,18 @@ function flipped(...numbers: readonly number[]): string {
   return lines.join('\n');
 }
 
+const model = mkdtempSync(join(tmpdir(), 'preflens-web-model-'));
+afterAll(() => {
+  rmSync(model, { recursive: true });
+});
+
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-async function open(editor: EditorFiles, uri = URI, home = {}): Promise<PlainClient> {
-  const { client, end } = await webServer(editor, home);
+async function open(editor: EditorFiles, uri = URI, home = {}, settings?: object): Promise<PlainClient> {
+  const { client, end } = await webServer(editor, home, settings);
   ends.push(end);
   await openIn(client, uri);
   return client;
@@ -110,7 +123,13 @@ describe('a save in a browser', () => {
   });
 
   it.each([
-    ['changed', (editor: EditorFiles) => editor.put(PATH, flipped(1)), flipped(1)],
+    [
+      'changed',
+      (editor: EditorFiles) => {
+        editor.put(PATH, flipped(1));
+      },
+      flipped(1),
+    ],
     ['removed', (editor: EditorFiles) => editor.files.delete(PATH), undefined],
   ])('does not touch a file that another program %s, at whatever moment', async (_, act, left) => {
     for (const moment of ['before', 'at the last look'] as const) {
@@ -178,25 +197,28 @@ describe('a save in a browser', () => {
     ['in part', 0.5],
     ['not at all', 0],
     ['and then removed', -1],
-  ])('that breaks off while the editor is away, with the file written %s, loses nothing', async (_, share) => {
-    const editor = new EditorFiles({ [PATH]: TEXT });
-    const client = await open(editor);
-    await flip(client, 7);
-    const { replace, stat, read } = editor;
-    editor.replace = (path, bytes) => {
-      if (share < 0) editor.files.delete(path);
-      else breakingOff(editor, share)(path, bytes);
-      editor.stat = () => fault('EIO', 'nobody is there');
-      editor.read = () => fault('EIO', 'nobody is there');
-      return fault('EIO', 'the connection was lost');
-    };
-    expect(whyOf(await save(client))).toContain('PrefLens still holds the old file and your edits');
-    Object.assign(editor, { replace, stat, read });
-    // Makes the server look at the file.
-    expect(await client.connection.sendRequest('preflens/openFile', { uri: URI })).toEqual(ok());
-    expect(await save(client)).toEqual(ok(1));
-    expect(editor.text(PATH)).toBe(flipped(7));
-  });
+  ])(
+    'that breaks off while the editor is away, with the file written %s, loses nothing',
+    async (_, share) => {
+      const editor = new EditorFiles({ [PATH]: TEXT });
+      const client = await open(editor);
+      await flip(client, 7);
+      const { replace, stat, read } = editor;
+      editor.replace = (path, bytes) => {
+        if (share < 0) editor.files.delete(path);
+        else breakingOff(editor, share)(path, bytes);
+        editor.stat = () => fault('EIO', 'nobody is there');
+        editor.read = () => fault('EIO', 'nobody is there');
+        return fault('EIO', 'the connection was lost');
+      };
+      expect(whyOf(await save(client))).toContain('PrefLens still holds the old file and your edits');
+      Object.assign(editor, { replace, stat, read });
+      // Makes the server look at the file.
+      expect(await client.connection.sendRequest('preflens/openFile', { uri: URI })).toEqual(ok());
+      expect(await save(client)).toEqual(ok(1));
+      expect(editor.text(PATH)).toBe(flipped(7));
+    },
+  );
 
   it('that arrived though the editor says that it failed counts', async () => {
     const editor = new EditorFiles({ [PATH]: TEXT });
@@ -213,6 +235,34 @@ describe('a save in a browser', () => {
 });
 
 describe('in a browser', () => {
+  it('the default scorer finds wrong labels, and a model says what it needs; the checks stay', async () => {
+    const lines = Array.from({ length: 200 }, (_, i) => {
+      const answers = [
+        `Take the path by the river to place ${i}, and look at its ${i + 3} arches.`,
+        `No idea ${i}`,
+      ];
+      const [chosen, rejected] = i % 9 === 4 ? answers.toReversed() : answers;
+      return JSON.stringify({ prompt: `How do I get to place ${i}?`, chosen, rejected });
+    });
+    lines.push('{"prompt":"q","chosen":"","rejected":"b"}');
+    const editor = new EditorFiles({ [PATH]: lines.join('\n') });
+    const client = await open(editor, URI, {}, {});
+    const isWrong = ({ code }: { code?: unknown }): boolean => code === 'likely-mislabeled';
+    const found = await client.diagnostics(URI, (list) => list.some(isWrong));
+    for (const { range } of found.filter(isWrong)) expect(range.start.line % 9).toBe(4);
+
+    editor.put('/work/preflens.json', JSON.stringify({ scorers: [{ kind: 'onnx', model: 'house-rm' }] }));
+    writeModel(model, { kind: 'bpe', isChat: true, sizes: { positions: 512 } });
+    for (const name of readdirSync(model))
+      editor.put(`/work/house-rm/${name}`, new Uint8Array(readFileSync(join(model, name))));
+    const second = await open(editor, URI, {}, {});
+    const { reason } = await second.until('the reason', () =>
+      second.statuses.find((one) => one.reason?.includes('browser')),
+    );
+    expect(reason).toContain('models do not run in a browser. Open the folder in VS Code on a computer');
+    expect(second.statuses.at(-1)?.findingCount).toBeGreaterThan(0);
+  });
+
   it('unsaved edits go into the backup of the editor, and come back from it in another window', async () => {
     const editor = new EditorFiles({ [PATH]: TEXT });
     const first = await open(editor);

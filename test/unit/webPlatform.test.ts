@@ -1,4 +1,5 @@
 // The parts of Node that the server for browsers brings along, against Node's own.
+import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
@@ -10,7 +11,6 @@ import * as hashes from '../../server/src/web/platform/crypto.ts';
 import { fileURLToPath, pathToFileURL } from '../../server/src/web/platform/url.ts';
 import { createGunzip, createGzip, gunzipSync as gunzipWhole } from '../../server/src/web/platform/zlib.ts';
 import { encode } from '../fakes/records.ts';
-import { createHash } from 'node:crypto';
 
 const random = seededRandom(7);
 const STEP = 65_536;

@@ -6,6 +6,7 @@ import type { WebHome } from '#protocol/editor/web.ts';
 
 import { activateIn, deactivate as stopClient } from '../activate.ts';
 import type { PrefLensApi } from '../apiTypes.ts';
+import { allTabs, uriOfTab } from '../tabs.ts';
 import { readFilesOf } from '../uris.ts';
 import { answerFiles } from './files.ts';
 
@@ -21,14 +22,17 @@ const ELSEWHERE = '/.preflens-elsewhere';
 
 /** The file system of the workspace, or of the first file that is open. */
 function findHome(): WebHome {
-  const { workspaceFolders = [], textDocuments } = vscode.workspace;
-  const first = workspaceFolders[0]?.uri ?? textDocuments.find(({ isUntitled }) => !isUntitled)?.uri;
-  const root = (first ?? vscode.Uri.file('/')).with({ path: '/', query: '', fragment: '' });
+  const { workspaceFolders = [], textDocuments, fs } = vscode.workspace;
+  const open = [...allTabs().map(uriOfTab), ...textDocuments.map(({ uri }) => uri)];
+  // Not an output or an untitled text.
+  const file = open.find((uri) => uri && fs.isWritableFileSystem(uri.scheme) !== undefined);
+  const first = workspaceFolders[0]?.uri ?? file ?? vscode.Uri.file('/');
+  const root = first.with({ path: '/', query: '', fragment: '' });
   readFilesOf(root, ELSEWHERE);
   const prefix = root.toString().slice(0, -1);
   return {
     prefix,
-    authority: prefix.slice(prefix.indexOf('//') + 2),
+    authority: prefix.split('//')[1] ?? '',
     folders: workspaceFolders.map(({ uri }) => uri.path),
     elsewhere: ELSEWHERE,
   };

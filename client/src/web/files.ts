@@ -12,6 +12,8 @@ const { fs } = vscode.workspace;
 const FAULTS: Readonly<Record<string, FileFault>> = {
   FileNotFound: 'ENOENT',
   EntryNotFound: 'ENOENT',
+  FileIsADirectory: 'EISDIR',
+  FileNotADirectory: 'ENOTDIR',
   NoPermissions: 'EACCES',
 };
 

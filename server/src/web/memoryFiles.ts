@@ -18,7 +18,7 @@ export interface Entry {
   /** The state of the editor's file that this is the same as. */
   sent?: FileState | undefined;
   /** Why there are no bytes. */
-  readonly fault?: unknown;
+  readonly fault?: Error | undefined;
   /** New bytes, of which the editor may have written a part alone: the old file is here and nowhere else. */
   torn?: Uint8Array | undefined;
 }

@@ -56,7 +56,7 @@ function free(): void {
 const isSame = (a: FileState, b: FileState): boolean => a.size === b.size && a.mtime === b.mtime;
 
 /** A file of this size, without its bytes. */
-function unread(state: FileState, fault?: unknown): Entry {
+function unread(state: FileState, fault?: Error): Entry {
   return { ...newEntry(false), bytes: undefined, size: state.size, sent: state, fault };
 }
 
@@ -76,7 +76,7 @@ async function read(path: string, state: FileState): Promise<void> {
     bytes = await bytesOf(path);
   } catch (error) {
     // Code that reads it at once learns the reason from its entry.
-    if (!unsent.has(path)) put(unread(state, error));
+    if (!unsent.has(path)) put(unread(state, error as Error));
     throw error;
   }
   // Saved meanwhile: what was read is older than what is in memory.

@@ -22,8 +22,9 @@ export const inWorker: RangeRunner = {
   async run(work, task, onBytes, signal) {
     if (mayNeverEnd(work, task)) {
       // Not in memory any more: the reason is for the person.
-      const entry = task.path === undefined ? undefined : entries.get(task.path);
-      if (entry?.isFolder === false) entryBytes(entry, task.path);
+      const { path = '' } = task;
+      const entry = entries.get(path);
+      if (entry?.isFolder === false) entryBytes(entry, path);
       return apart.run(work, task, onBytes, signal);
     }
     signal.throwIfAborted();

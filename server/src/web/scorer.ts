@@ -26,7 +26,7 @@ export async function startInWorker(): Promise<Scorer> {
       async call(name, params, signal = ended.signal) {
         if (!OF_A_FIT.has(name))
           throw new UserError(
-            'Models do not run in a browser. Open the folder in VS Code on a computer, or remove the model from preflens.json to use the built-in scorer.',
+            'models do not run in a browser. Open the folder in VS Code on a computer, or remove the model from preflens.json to use the built-in scorer',
           );
         const call = here.requests.call(name, params, AbortSignal.any([signal, ended.signal]));
         return Promise.race([call, gone]);

@@ -80,7 +80,8 @@ function componentOf({ name, version, license, integrity }, binaries) {
     name,
     version,
     purl: purlOf(name, version),
-    licenses: [{ license: { id: license } }],
+    // Of several licences, an expression: it has spaces, which the name of a licence never has.
+    licenses: [license.includes(' ') ? { expression: license } : { license: { id: license } }],
     hashes: [hashOf(integrity)],
     ...(files.length > 0 && {
       components: files.map(({ path }) => ({

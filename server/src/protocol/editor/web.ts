@@ -19,7 +19,8 @@ export interface FileState {
   readonly mtime: number;
 }
 
-export type FileFault = 'ENOENT' | 'EACCES' | 'EROFS' | 'EIO';
+/** `EIO`: everything else, in the words of the file system. */
+export type FileFault = 'ENOENT' | 'EISDIR' | 'ENOTDIR' | 'EACCES' | 'EROFS' | 'EIO';
 
 /** The result of a request to the editor's file system. */
 export type FileReply<T> =

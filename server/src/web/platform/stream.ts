@@ -12,8 +12,6 @@ export function pipeline(chunks: Chunks, transform: WebTransform): Chunks {
 }
 
 /** Of a program's output. */
-export class PassThrough {
-  constructor() {
-    throw new Error('stream: a browser starts no programs');
-  }
+export function PassThrough(): never {
+  throw new Error('stream: a browser starts no programs');
 }

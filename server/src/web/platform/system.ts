@@ -15,6 +15,11 @@ const WORDS = {
 
 export type SystemCode = keyof typeof WORDS;
 
-export function systemError(code: SystemCode, syscall: string, path: string, why: string = WORDS[code]): Error {
+export function systemError(
+  code: SystemCode,
+  syscall: string,
+  path: string,
+  why: string = WORDS[code],
+): Error {
   return Object.assign(new Error(`${code}: ${why}, ${syscall} '${path}'`), { code, syscall, path });
 }

@@ -31,8 +31,8 @@ export class Worker {
   readonly #known = new Map<string, string>();
   #beat: Int32Array | undefined;
 
-  /** The script is always that of this worker. */
-  constructor(_path: string) {
+  /** Of Node it takes a path; here the script is always that of this worker. */
+  constructor() {
     this.#worker = new scope.Worker(scope.location.href, { name: THREAD_NAME });
     this.#worker.onmessage = ({ data }) => {
       const heard = data as Heard;

@@ -15,10 +15,14 @@ const STEP_BYTES = CHUNK_BYTES / 16;
 /** Its types leave `ended` out. */
 type Machine = (InstanceType<typeof Deflate> | InstanceType<typeof Inflate>) & { readonly ended?: boolean };
 
-const hasFailed = ({ err }: Machine): boolean => (err as number) !== pakoConstants.Z_OK;
+const [OK, CUT] = [pakoConstants.Z_OK, pakoConstants.Z_BUF_ERROR].map(Number);
+
+const codeIn = ({ err }: Machine): number => err;
+
+const hasFailed = (machine: Machine): boolean => codeIn(machine) !== OK;
 
 function damage(machine: Machine): Error {
-  const isCut = !hasFailed(machine) || (machine.err as number) === pakoConstants.Z_BUF_ERROR;
+  const isCut = !hasFailed(machine) || codeIn(machine) === CUT;
   const error = new Error(isCut ? 'unexpected end of file' : machine.msg);
   return Object.assign(error, { code: isCut ? 'Z_BUF_ERROR' : 'Z_DATA_ERROR' });
 }
