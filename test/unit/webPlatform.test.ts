@@ -51,22 +51,22 @@ describe('gzip', () => {
 
   it('reads members one after the other, wherever they end, and passes over what follows the last one', async () => {
     const members = [step, encode('one'), step, encode('two')];
-    const packed = Buffer.concat(members.map((one) => gzipSync(one)));
+    const compressed = Buffer.concat(members.map((one) => gzipSync(one)));
     const whole = Buffer.concat(members);
     for (const cut of [STEP, 1 << 20, 4099]) {
-      expect((await through(createGunzip(), packed, cut)).equals(whole)).toBe(true);
-      const padded = Buffer.concat([packed, new Uint8Array(3000)]);
+      expect((await through(createGunzip(), compressed, cut)).equals(whole)).toBe(true);
+      const padded = Buffer.concat([compressed, new Uint8Array(3000)]);
       expect((await through(createGunzip(), padded, cut)).equals(whole)).toBe(true);
     }
   });
 
   it('refuses what is cut off or damaged', async () => {
-    const packed = gzipSync(noise(200_000));
-    for (const end of [5, 1000, packed.length - 9, packed.length - 1])
-      await expect(through(createGunzip(), packed.subarray(0, end), STEP)).rejects.toMatchObject({
+    const compressed = gzipSync(noise(200_000));
+    for (const end of [5, 1000, compressed.length - 9, compressed.length - 1])
+      await expect(through(createGunzip(), compressed.subarray(0, end), STEP)).rejects.toMatchObject({
         code: 'Z_BUF_ERROR',
       });
-    const damaged = Buffer.from(packed);
+    const damaged = Buffer.from(compressed);
     damaged[damaged.length - 6]! ^= 1;
     await expect(through(createGunzip(), damaged, STEP)).rejects.toMatchObject({ code: 'Z_DATA_ERROR' });
     expect(() => gunzipWhole(damaged)).toThrow();

@@ -40,7 +40,10 @@ function findHome(): WebHome {
 
 let running: BrowserWorker | undefined;
 
-/** A worker of the script: its text is read through VS Code, because a worker loads no uri of an extension on a server. */
+/**
+ * A worker of the script: its text is read through VS Code, because a worker loads no uri of an extension on a server.
+ * The address stays valid, since the server starts its threads from it.
+ */
 async function startWorker(script: vscode.Uri): Promise<BrowserWorker> {
   running?.terminate();
   const code = await vscode.workspace.fs.readFile(script);

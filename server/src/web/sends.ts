@@ -11,7 +11,7 @@ import type { Entry } from './memoryFiles.ts';
 import { entries, entryBytes, isEqual, isPartOf } from './memoryFiles.ts';
 import { changed, refresh, unsent } from './mirror.ts';
 
-/** Files that a rename put into their place. Whoever opens their folder next waits for them. */
+/** Files that a rename put into their place. The next handle of their folder waits for them. */
 const renamed = new Set<string>();
 
 export function noteRename(path: string, before: Entry | undefined): void {
