@@ -24,6 +24,7 @@ import {
   until,
   waitForStatus,
 } from './actions.ts';
+import { reloadWithEdits } from './reload.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
 
@@ -113,7 +114,7 @@ describe.skipIf((await findDesktop()) !== undefined)('the package for browsers',
     await runCommand(page, 'View: Close All Editors');
   });
 
-  it('does not replace a table that another program changed', async () => {
+  it('keeps unsaved edits of a table when the window reopens, and does not replace what another program wrote', async () => {
     const { page } = window;
     await openFile(page, 'table.parquet');
     const frame = await datasetFrame(page, 6);
@@ -121,6 +122,8 @@ describe.skipIf((await findDesktop()) !== undefined)('the package for browsers',
     await frame.locator('.list .row').first().click();
     await frame.locator('.list').press('f');
     await until('the unsaved mark', async () => isDirty(page));
+    await reloadWithEdits(window, 1);
+    await waitForStatus(page, /200 pairs .* 1 unsaved edit/);
     const theirs = await tableOf(LINES.slice(0, 150));
     writeFileSync(at('table.parquet'), theirs);
     await press(page, 'Mod+S');
