@@ -277,6 +277,31 @@ describe('in a browser', () => {
     expect(editor.text(PATH)).toBe(flipped(7));
   });
 
+  it('a file with a backup opens with its edits or not at all, also while the editor is not ready', async () => {
+    const editor = new EditorFiles({ [PATH]: TEXT });
+    const first = await open(editor);
+    await flip(first, 7);
+    const backup = `/.preflens-elsewhere/${encodeURIComponent('vscode-userdata:/backups/1')}`;
+    expect(await first.connection.sendRequest('preflens/backup', { uri: URI, path: backup })).toEqual(ok());
+    const { list, read } = editor;
+    editor.list = () => fault('EIO', 'not ready');
+    let attempts = 0;
+    editor.read = (path) => (path === backup && ++attempts === 1 ? fault('EIO', 'not ready') : read(path));
+    const { client: second, end } = await webServer(editor);
+    ends.push(end);
+    await openIn(second, URI, { backup });
+    expect([await save(second), editor.text(PATH)]).toEqual([ok(1), flipped(7)]);
+
+    Object.assign(editor, {
+      list,
+      read: (path: string) => (path === backup ? fault('EIO', 'gone') : read(path)),
+    });
+    const { client: third, end: endThird } = await webServer(editor);
+    ends.push(endThird);
+    const opened = third.connection.sendRequest<Outcome>('preflens/openFile', { uri: URI, backup });
+    expect(whyOf(await opened)).toContain('The backup of the unsaved edits can’t be read');
+  });
+
   it('a backup that the editor refuses is no backup', async () => {
     const editor = new EditorFiles({ [PATH]: TEXT });
     const client = await open(editor);

@@ -6,6 +6,7 @@ import type { Disposable, Message, MessageReader } from 'vscode-languageserver/b
 import { parseConfigText } from '#core/config/entry.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 import type { ClientOptions } from '#protocol/editor/options.ts';
+import type { Outcome } from '#protocol/editor/outcome.ts';
 import { pathOf } from '#session/names.ts';
 
 import { home, setHome } from './home.ts';
@@ -76,6 +77,7 @@ async function look(folder: string, isNew: boolean): Promise<void> {
   if (known && !(isNew && Date.now() - known.at > FRESH_MS)) return known.done;
   const done = lookAt(folder);
   looked.set(folder, { at: Date.now(), done });
+  done.catch(() => looked.delete(folder));
   return done;
 }
 
@@ -95,8 +97,15 @@ function foldersOf(path: string): readonly string[] {
 /** Paths of texts that the editor holds: they are not read from its file system. */
 const documents = new Set<string>();
 
-async function prepare(path: string, isNew: boolean): Promise<void> {
-  for (const folder of foldersOf(path)) await look(folder, isNew);
+type Log = (line: string) => void;
+
+const logged = (log: Log) => (error: unknown) => {
+  log(errorMessage(error));
+};
+
+async function prepare(path: string, isNew: boolean, log: Log): Promise<void> {
+  // The file opens without what can't be listed beside it.
+  for (const folder of foldersOf(path)) await look(folder, isNew).catch(logged(log));
   if (!documents.has(path) && (isNew || !entries.get(path)?.bytes)) await refresh(path);
   if (!isNew) return;
   // A text with the name of the file may describe it.
@@ -111,7 +120,7 @@ function pathsIn(value: unknown, depth = 0): readonly string[] {
   if (typeof value !== 'object' || value === null || depth > 4) return [];
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
     if (key === 'uri' && typeof inner === 'string') return pathOf(inner) ?? [];
-    if ((key === 'path' || key === 'backup') && typeof inner === 'string') return inner;
+    if (key === 'path' && typeof inner === 'string') return inner;
     return pathsIn(inner, depth + 1);
   });
 }
@@ -119,11 +128,31 @@ function pathsIn(value: unknown, depth = 0): readonly string[] {
 const OPENING = new Set(['textDocument/didOpen', 'preflens/openFile', 'preflens/glance']);
 
 interface Told extends Message {
+  readonly id?: number | string;
   readonly method?: string;
   readonly params?: unknown;
 }
 
-async function before({ method, params }: Told): Promise<void> {
+/** Attempts to read a backup: right after a window opens, its file systems may not be there yet. */
+const ATTEMPTS = 5;
+const PAUSE_MS = 1000;
+
+/** Reads the backup of unsaved edits with which a file is to be opened. Rejects if it is there and can't be read. */
+async function readBackup({ method, params }: Told): Promise<void> {
+  if (method !== 'preflens/openFile') return;
+  const { backup } = params as { readonly backup?: string };
+  if (backup === undefined) return;
+  for (let attempt = 1; ; attempt++)
+    try {
+      await refresh(backup);
+      return;
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+}
+
+async function before({ method, params }: Told, log: Log): Promise<void> {
   if (method === 'initialize') {
     const { initializationOptions } = params as { initializationOptions?: ClientOptions };
     if (initializationOptions?.home) setHome(initializationOptions.home);
@@ -139,12 +168,32 @@ async function before({ method, params }: Told): Promise<void> {
       looked.delete(dirname(dirname(path)));
       await refresh(path);
     }
-  else for (const path of paths) await prepare(path, OPENING.has(method ?? ''));
+  // What can't be read is missing; the request itself says so where it matters.
+  else for (const path of paths) await prepare(path, OPENING.has(method ?? ''), log).catch(logged(log));
 }
 
-/** A reader whose messages come in order, each once its files are ready. Answers to the server's own requests come at once. */
-export function gated(inner: MessageReader, log: (line: string) => void): MessageReader {
+/**
+ * A reader whose messages come in order, each once its files are ready. Answers to the server's own requests come at once.
+ * @param refuse answers a request that must not reach the server
+ */
+export function gated(
+  inner: MessageReader,
+  log: Log,
+  refuse: (id: number | string, outcome: Outcome<never>) => void,
+): MessageReader {
   let last: Promise<void> = Promise.resolve();
+  const pass = async (message: Told, take: (message: Message) => void): Promise<void> => {
+    try {
+      await readBackup(message);
+    } catch (error) {
+      // Without it, the file would open as if there were no edits.
+      const why = `The backup of the unsaved edits can’t be read: ${errorMessage(error)} It is still there: reload the window.`;
+      if (message.id !== undefined) refuse(message.id, { ok: false, why });
+      return;
+    }
+    await before(message, log).catch(logged(log));
+    take(message);
+  };
   return {
     onError: inner.onError,
     onClose: inner.onClose,
@@ -154,17 +203,8 @@ export function gated(inner: MessageReader, log: (line: string) => void): Messag
     },
     listen: (take): Disposable =>
       inner.listen((message: Told) => {
-        if (message.method === undefined) {
-          take(message);
-          return;
-        }
-        last = last.then(async () => {
-          // What can't be read is missing; the request itself says so where it matters.
-          await before(message).catch((error: unknown) => {
-            log(errorMessage(error));
-          });
-          take(message);
-        });
+        if (message.method === undefined) take(message);
+        else last = last.then(async () => pass(message, take));
       }),
   };
 }

@@ -1,5 +1,6 @@
 // The language server in a web worker of the extension host in a browser: the same server, on files in memory. Its
 // threads are workers of the same script.
+import type { Message } from 'vscode-languageserver/browser';
 import {
   BrowserMessageReader,
   BrowserMessageWriter,
@@ -22,10 +23,15 @@ import { startInWorker } from './scorer.ts';
 
 function serve(): void {
   const port = globalThis as never;
-  const reader = gated(new BrowserMessageReader(port), (line) => {
-    log(connection, 'warn', line);
-  });
-  const connection = createConnection(ProposedFeatures.all, reader, new BrowserMessageWriter(port));
+  const writer = new BrowserMessageWriter(port);
+  const reader = gated(
+    new BrowserMessageReader(port),
+    (line) => {
+      log(connection, 'warn', line);
+    },
+    (id, result) => void writer.write({ jsonrpc: '2.0', id, result } as Message),
+  );
+  const connection = createConnection(ProposedFeatures.all, reader, writer);
   for (const folder of [CACHE, TEMPORARY]) makeFolders(folder);
   askWith(async (name, params) => connection.sendRequest(name, params));
   serveLanguage(connection, {
