@@ -290,10 +290,10 @@ describe('in a browser', () => {
     const { client: second, end } = await webServer(editor);
     ends.push(end);
     await openIn(second, URI, { backup });
+    editor.list = list;
     expect([await save(second), editor.text(PATH)]).toEqual([ok(1), flipped(7)]);
 
     Object.assign(editor, {
-      list,
       read: (path: string) => (path === backup ? fault('EIO', 'gone') : read(path)),
     });
     const { client: third, end: endThird } = await webServer(editor);
