@@ -68,7 +68,7 @@ beforeAll(async () => {
   writeFileSync(at('table.parquet'), await tableOf(LINES));
   const settings = { 'workbench.colorTheme': 'Default Dark Modern' };
   const others = [await packMemory(packages)];
-  window = await openWindow(folder, settings, others, undefined, await packFor('web', packages));
+  window = await openWindow(folder, settings, { others, vsix: await packFor('web', packages) });
 });
 
 afterAll(async () => {
