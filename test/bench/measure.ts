@@ -1,6 +1,6 @@
 // Shared by the benchmarks: clocks, the memory of processes, and the plain operations to compare figures
 // with.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -43,6 +43,43 @@ export async function bareParse(path: string): Promise<void> {
   for await (const line of createInterface({ input: createReadStream(path, { highWaterMark: 1 << 20 }) }))
     JSON.parse(line);
 }
+
+/** Seconds of a command: until it ends, and of all processors. Those of its child processes count. */
+export interface Cost {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+/** What Node costs with these arguments. */
+export function cost(args: readonly string[], more: NodeJS.ProcessEnv = {}): Cost {
+  const script = 'TIMEFORMAT="%R %U %S"; time "$@" > /dev/null 2>&1';
+  const env = { ...process.env, ...more, LC_ALL: 'C' };
+  delete (env as NodeJS.ProcessEnv).NODE_COMPILE_CACHE;
+  const { stderr } = spawnSync('bash', ['-c', script, 'bash', process.execPath, ...args], {
+    encoding: 'utf8',
+    env,
+  });
+  const [wall = Number.NaN, user = Number.NaN, system = Number.NaN] = stderr.trim().split(' ').map(Number);
+  return { wall, cpu: user + system };
+}
+
+/** Each the least of some runs. */
+export function leastCost(runs: readonly Cost[]): Cost {
+  return {
+    wall: Math.min(...runs.map(({ wall }) => wall)),
+    cpu: Math.min(...runs.map(({ cpu }) => cpu)),
+  };
+}
+
+/** Commands in turn, so that what else the machine does meets all of them. */
+export function inTurn(times: number, commands: readonly (readonly string[])[]): readonly Cost[] {
+  const runs = commands.map((): Cost[] => []);
+  for (let i = 0; i < times; i++) for (const [k, args] of commands.entries()) runs[k]?.push(cost(args));
+  return runs.map(leastCost);
+}
+
+/** Parses every line of a file on two threads, and nothing else. */
+export const BARE_PARSE = join(import.meta.dirname, 'bareParse.mjs');
 
 /** Wall seconds of a command, and the peak memory of it and its scoring process together, in MB. */
 export async function timed(

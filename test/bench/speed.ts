@@ -1,20 +1,22 @@
-// npm run bench: newline scan beside `wc -l`, checks beside a bare streaming JSON.parse, the scorer's seconds
-// and memory at 10k and 100k pairs and on real text (where the shared data is at hand). Ratios within one run; no figure decides a test.
+// npm run bench: newline scan beside `wc -l`, checks beside a bare JSON.parse on two threads, the scorer beside the same, with
+// its memory, and the editor. Real text first, where the shared data is at hand; generated text is easier to read.
+// `node test/bench/speed.ts scan checks scorer editor` runs the parts that it names. Commands run in turn; no figure decides a test.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 
-import { openFile } from '#node/files.ts';
+import { ALL_RULES } from '#core/checks/table.ts';
 
 import { PlainClient } from '../fakes/client.ts';
-import { surveyRecords } from '../fakes/records.ts';
 import { DATA, readLines, WILDBENCH } from './flips.ts';
 import { generatePairs } from './generate.ts';
-import { bareParse, best, CLI, mb, scan, timed } from './measure.ts';
+import type { Cost } from './measure.ts';
+import { BARE_PARSE, best, CLI, inTurn, mb, scan, timed } from './measure.ts';
+import { ALL_ON } from './planted.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'preflens-bench-'));
 mkdirSync(folder, { recursive: true });
@@ -69,72 +71,106 @@ async function editor(path: string): Promise<{ hovers: number[]; flips: number[]
   return { hovers, flips, refreshes };
 }
 
-try {
-  console.log('Newline scan (1 GB of generated pairs is scaled down to what fits a run)');
-  const big = await writePairs('big.jsonl', 61_000, 620);
-  const wc = await best(3, async () => Promise.resolve(execFileSync('wc', ['-l', big])));
-  const own = await best(3, async () => scan(big));
-  console.log(
-    `  ${mb(big).toFixed(0)} MB  wc -l ${wc.toFixed(3)} s  index ${own.toFixed(3)} s  ratio ${(own / wc).toFixed(2)} (bar 1.5)`,
-  );
+interface Text {
+  readonly what: string;
+  readonly path: string;
+}
 
-  console.log('Structural checks, one thread');
-  const file = await openFile(big);
-  const parse = await best(2, async () => bareParse(big));
-  let records = 0;
-  const checks = await best(2, async () => {
-    records = (await surveyRecords(file.records)).facts.recordCount;
-  });
-  console.log(
-    `  ${records} records, ${mb(big).toFixed(0)} MB  bare JSON.parse ${parse.toFixed(2)} s  checks ${checks.toFixed(2)} s  ` +
-      `ratio ${(checks / parse).toFixed(2)}  ${Math.round(records / checks)} records/s (bar 25,000)`,
-  );
+const RUNS = 3;
+const TOOL = join(DATA, '..', 'tools', 'real-text.mjs');
 
-  console.log('Default scorer, whole command: read, fit out of fold, write reasons');
-  for (const count of [10_000, 100_000]) {
-    const path = await writePairs(`pairs-${count}.jsonl`, count);
-    const { seconds, peakMb } = await timed([
-      '--no-cache',
-      'score',
-      path,
-      '--out',
-      join(folder, 'out.jsonl'),
-    ]);
+function realText(): readonly Text[] {
+  if (!existsSync(TOOL)) return [];
+  const path = join(folder, 'real.jsonl');
+  if (!existsSync(path)) execFileSync(process.execPath, [TOOL, '50000', path]);
+  return [{ what: 'real text, 50,000 pairs', path }];
+}
+
+function wildBench(): readonly Text[] {
+  if (!existsSync(TOOL)) return [];
+  const path = join(folder, 'wildbench.jsonl');
+  writeFileSync(path, readLines(WILDBENCH).join('\n'));
+  return [{ what: 'WildBench, two judges', path }];
+}
+
+async function generated(count: number, meanWords?: number): Promise<Text> {
+  const path = await writePairs(`pairs-${count}.jsonl`, count, meanWords);
+  return { what: `generated text, ${count.toLocaleString('en')} pairs`, path };
+}
+
+const title = ({ what, path }: Text): string => `  ${what}, ${mb(path).toFixed(0)} MB: `;
+
+/** Seconds, and how many times those of the reference. */
+const beside = ({ wall, cpu }: Cost, reference: Cost): string =>
+  `${wall.toFixed(2)} s, of processors ${cpu.toFixed(2)} s (${(wall / reference.wall).toFixed(1)} × and ${(cpu / reference.cpu).toFixed(1)} ×)`;
+
+async function benchScan(): Promise<void> {
+  console.log('Newline scan beside wc -l (bar 1.2 ×)');
+  for (const text of [...realText(), await generated(61_000, 620)]) {
+    const wc = await best(RUNS, async () => Promise.resolve(execFileSync('wc', ['-l', text.path])));
+    const own = await best(RUNS, async () => scan(text.path));
     console.log(
-      `  ${count} pairs, ${mb(path).toFixed(0)} MB  ${seconds.toFixed(1)} s  peak ${peakMb.toFixed(0)} MB in both processes together` +
-        (count === 100_000 ? ' (bars 60 s, 1,000 MB)' : ''),
+      `${title(text)}wc -l ${wc.toFixed(3)} s, index ${own.toFixed(3)} s (${(own / wc).toFixed(2)} ×)`,
     );
   }
+}
 
-  const tool = join(DATA, '..', 'tools', 'real-text.mjs');
-  if (existsSync(tool)) {
-    const real = join(folder, 'real.jsonl');
-    execFileSync(process.execPath, [tool, '50000', real]);
-    const wild = join(folder, 'wildbench.jsonl');
-    writeFileSync(wild, readLines(WILDBENCH).join('\n'));
-    console.log('The same on real text, beside a bare streaming JSON.parse');
-    for (const [name, path, bar] of [
-      ['50,000 pairs of real sentences', real, 15],
-      ['WildBench, two judges', wild, 2.5],
-    ] as const) {
-      const bare = await best(2, async () => bareParse(path));
-      let peak = 0;
-      const least = await best(3, async () => {
-        const run = await timed(['--no-cache', 'score', path, '--out', join(folder, 'out.jsonl')]);
-        peak = Math.max(peak, run.peakMb);
-      });
-      console.log(
-        `  ${name}, ${mb(path).toFixed(0)} MB  ${least.toFixed(1)} s (bar ${bar} s)  bare JSON.parse ${bare.toFixed(2)} s  peak ${peak.toFixed(0)} MB (bar 1,000 MB)`,
-      );
-    }
+/** The same text beside a preflens.json with these rules. */
+function withRules(name: string, { path }: Text, rules: object): string {
+  const own = join(folder, name);
+  mkdirSync(own, { recursive: true });
+  writeFileSync(join(own, 'preflens.json'), JSON.stringify({ rules }));
+  const linked = join(own, basename(path));
+  if (!existsSync(linked)) linkSync(path, linked);
+  return linked;
+}
+
+const ALL_OFF = Object.fromEntries(ALL_RULES.map(({ id }) => [id, 'off']));
+
+async function benchChecks(): Promise<void> {
+  console.log(
+    'Checks, process start included, beside a bare JSON.parse on two threads (bars 5 ×, 6 ×, 2.5 ×)',
+  );
+  const check = (path: string): readonly string[] => [CLI, '--no-cache', 'check', '--no-score', path];
+  for (const text of [...realText(), await generated(61_000, 620)]) {
+    const [bare, ...rest] = inTurn(RUNS, [
+      [BARE_PARSE, text.path],
+      check(text.path),
+      check(withRules('on', text, ALL_ON)),
+      check(withRules('off', text, ALL_OFF)),
+    ]) as [Cost, ...Cost[]];
+    console.log(`${title(text)}bare ${beside(bare, bare)}`);
+    for (const [i, what] of ['default rules', 'every rule on', 'every rule off'].entries())
+      console.log(`    ${what}: ${beside(rest[i] as Cost, bare)}`);
   }
+}
 
+async function benchScorer(): Promise<void> {
+  console.log(
+    'Default scorer, whole command: read, fit out of fold, write reasons, beside the same bare JSON.parse',
+  );
+  const bars = ['15 s', '2.5 s', 'none', '60 s'];
+  const texts = [...realText(), ...wildBench(), await generated(10_000), await generated(100_000)];
+  for (const [i, text] of texts.entries()) {
+    const args = ['--no-cache', 'score', text.path, '--out', join(folder, 'out.jsonl')];
+    const [bare, own] = inTurn(RUNS, [
+      [BARE_PARSE, text.path],
+      [CLI, ...args],
+    ]) as [Cost, Cost];
+    const { peakMb } = await timed(args);
+    console.log(
+      `${title(text)}${beside(own, bare)}, peak of both processes ${peakMb.toFixed(0)} MB (bars ${bars.slice(-texts.length)[i]}, 1,000 MB)`,
+    );
+  }
+}
+
+async function benchEditor(): Promise<void> {
   console.log('In the editor: a file just under the 50 MB that VS Code hands to extensions');
-  const edited = await writePairs('edited.jsonl', 30_000);
+  const { path: edited } = await generated(30_000);
   const { hovers, flips, refreshes } = await editor(edited);
   console.log(
     `  ${mb(edited).toFixed(0)} MB  ${hovers.length} hovers while scoring: median ${quantile(hovers, 0.5).toFixed(1)} ms, ` +
-      `99th percentile ${quantile(hovers, 0.99).toFixed(1)} ms, longest ${Math.max(...hovers).toFixed(1)} ms (bar 50 ms)`,
+      `99th percentile ${quantile(hovers, 0.99).toFixed(1)} ms, longest ${Math.max(...hovers).toFixed(1)} ms (bar 25 ms)`,
   );
   const line = (what: string, values: number[]): void => {
     console.log(
@@ -143,6 +179,22 @@ try {
   };
   line('flip, from command to edit', flips);
   line('hover right after an edit, everything brought up to date', refreshes);
+}
+
+const PARTS: Readonly<Record<string, () => Promise<void>>> = {
+  scan: benchScan,
+  checks: benchChecks,
+  scorer: benchScorer,
+  editor: benchEditor,
+};
+
+try {
+  const named = process.argv.slice(2);
+  for (const name of named.length === 0 ? Object.keys(PARTS) : named) {
+    const part = PARTS[name];
+    if (!part) throw new Error(`bench: no part ${name}; there are ${Object.keys(PARTS).join(', ')}`);
+    await part();
+  }
 } finally {
   rmSync(folder, { recursive: true });
 }

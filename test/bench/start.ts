@@ -1,12 +1,12 @@
 // npm run bench:start [-- OTHER_DIST]: what short commands cost, as multiples of `node -e 0`; also for another build.
 // Compiled code is kept from the first run on, the facts of the file are not.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { generatePairs } from './generate.ts';
-import { CLI } from './measure.ts';
+import type { Cost } from './measure.ts';
+import { CLI, cost, leastCost } from './measure.ts';
 
 const RUNS = 10;
 const RECORDS = 100;
@@ -18,33 +18,15 @@ const folder = mkdtempSync(join(tmpdir(), 'preflens-start-'));
 const file = join(folder, 'pairs.jsonl');
 const shards = join(folder, 'shards');
 
-/** Seconds of a command: until it ends, and of all processors. Those of its child processes count. */
-interface Cost {
-  readonly wall: number;
-  readonly cpu: number;
-}
-
-function cost(args: readonly string[], cache: string): Cost {
+function costWithoutFacts(args: readonly string[], cache: string): Cost {
   for (const name of ['facts', 'paths']) rmSync(join(cache, name), { recursive: true, force: true });
-  const script = 'TIMEFORMAT="%R %U %S"; time "$@" > /dev/null 2>&1';
-  const env = { ...process.env, PREFLENS_CACHE: cache };
-  delete (env as NodeJS.ProcessEnv).NODE_COMPILE_CACHE;
-  const { stderr } = spawnSync('bash', ['-c', script, 'bash', process.execPath, ...args], {
-    encoding: 'utf8',
-    env: { ...env, LC_ALL: 'C' },
-  });
-  const [wall = Number.NaN, user = Number.NaN, system = Number.NaN] = stderr.trim().split(' ').map(Number);
-  return { wall, cpu: user + system };
+  return cost(args, { PREFLENS_CACHE: cache });
 }
 
 /** The best of several runs, after one that is not counted: the slower ones include the machine's other work. */
 function bestCost(args: readonly string[], cache: string, times = RUNS): Cost {
-  cost(args, cache);
-  const runs = Array.from({ length: times }, () => cost(args, cache));
-  return {
-    wall: Math.min(...runs.map(({ wall }) => wall)),
-    cpu: Math.min(...runs.map(({ cpu }) => cpu)),
-  };
+  costWithoutFacts(args, cache);
+  return leastCost(Array.from({ length: times }, () => costWithoutFacts(args, cache)));
 }
 
 const COMMANDS: readonly (readonly [name: string, args: readonly string[]])[] = [

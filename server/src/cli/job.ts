@@ -5,8 +5,6 @@ import { performance } from 'node:perf_hooks';
 import { splitParts } from '#core/facts/splitStart.ts';
 import { messages, missingShardsMessage } from '#core/messages.ts';
 import type { PairIdentities } from '#core/model/identity.ts';
-import type { JsonObject } from '#core/model/json.ts';
-import type { Pair } from '#core/model/pair.ts';
 import { stageProgress } from '#core/progress.ts';
 import type { ScoreCounts } from '#core/reward/counts.ts';
 import { unscoredMessage } from '#core/reward/counts.ts';
@@ -14,8 +12,7 @@ import type { Ensemble } from '#core/reward/ensemble.ts';
 import { aboutAgreement } from '#core/reward/ensemble.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { aboutFit } from '#core/score/about.ts';
-import type { Reason } from '#core/score/explain.ts';
-import { CONSISTENCY_ID, groupingOf, inputOf, readerOf } from '#core/score/model.ts';
+import { CONSISTENCY_ID, groupingOf } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 import { CONSISTENCY_LABEL } from '#core/score/ranking.ts';
 import { plural } from '#core/words/numbers.ts';
@@ -35,6 +32,8 @@ import type { FileSurvey } from '#node/surveyFile.ts';
 import { surveyFile } from '#node/surveyFile.ts';
 
 import type { Command } from './command.ts';
+import type { TellReasons } from './reasons.ts';
+import { ensembleReasons, fitReasons } from './reasons.ts';
 import { datasetTarget, scorableOf } from './scoringTarget.ts';
 
 export interface ScoreOptions {
@@ -164,8 +163,8 @@ export interface DatasetScores {
   readonly margins: Float32Array;
   readonly trust: Trust;
   readonly selfTest: SelfTest | undefined;
-  /** Reasons of a margin; only the built-in scorer has any, alone or as a member. */
-  readonly reasons: (pair: Pair, value: JsonObject, file?: string) => readonly Reason[];
+  /** Only the built-in scorer has reasons, alone or as a member. */
+  readonly tellReasons: TellReasons;
   /** Undefined if only the built-in scorer was used. */
   readonly ensemble: Ensemble | undefined;
   /** By number. */
@@ -249,14 +248,16 @@ export async function scoreDataset(
       scorer: ensemble.name,
       scorerId: ensemble.id,
       margins,
-      reasons: (pair, value, file) =>
-        ensemble.members.flatMap((member) => member.explain?.(pair, value, undefined, file) ?? []),
+      // A member of several parts weighs the reasons of each.
+      tellReasons:
+        fitted && ensemble.members.every(({ parts }) => !parts)
+          ? fitReasons(command, fitted.result, groupingOf(groupBy))
+          : ensembleReasons(ensemble),
       ensemble,
       notes: [...aboutAgreement(ensemble), ...(fitted ? aboutFit(fitted.result) : [])],
     };
   }
   const { result, selfTest: tested } = outcome.fitted;
-  const read = readerOf(result);
   return {
     ...{ counts, pairs },
     scorer: CONSISTENCY_LABEL,
@@ -264,7 +265,7 @@ export async function scoreDataset(
     margins,
     trust: result.trust,
     selfTest: tested,
-    reasons: (pair, value, file) => read(inputOf(pair, value, groupingOf(groupBy), file)).reasons,
+    tellReasons: fitReasons(command, result, groupingOf(groupBy)),
     ensemble: undefined,
     notes: aboutFit(result),
   };

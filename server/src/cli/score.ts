@@ -2,17 +2,14 @@ import { jsonLine } from '#core/escape/escape.ts';
 import { formatKey } from '#core/hash.ts';
 import { messages } from '#core/messages.ts';
 import type { Identity } from '#core/model/identity.ts';
-import { identify, pairKey } from '#core/model/identity.ts';
-import type { JsonObject } from '#core/model/json.ts';
-import type { Pair } from '#core/model/pair.ts';
+import { pairKey } from '#core/model/identity.ts';
 import { pairCountText, unscoredMessage } from '#core/reward/counts.ts';
 import type { Ensemble } from '#core/reward/ensemble.ts';
 import { idOf, oppositionsTo, withParts } from '#core/reward/ensemble.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
 import { Distribution } from '#core/score/ranking.ts';
 import type { ScoreRow } from '#formats/arrow.ts';
-import { readPairs } from '#node/engine.ts';
-import type { SurveyedDataset } from '#node/survey.ts';
+import type { SurveyedDataset, SurveyedFile } from '#node/survey.ts';
 import { assertSame, sourceName } from '#node/survey.ts';
 import { isSamePlace, writeWhole } from '#node/write.ts';
 
@@ -95,16 +92,20 @@ export function memberLines(ensemble: Ensemble, identity: Identity): MemberLine[
   });
 }
 
+/** The place of a pair by its number in its file. */
+function placeIn(
+  { survey: { facts }, firstRecord }: SurveyedFile,
+  number: number,
+): Pick<ScoreRow, 'record' | 'pair'> {
+  const record = facts.recordOf(number);
+  return { record: firstRecord + record, pair: number - facts.pairsOf(record)[0] };
+}
+
 /** Numbers of pairs and records continue across files. */
 function placeOf({ files }: SurveyedDataset, number: number): Pick<ScoreRow, 'record' | 'pair'> {
   const own = files.findLast(({ firstPair }) => firstPair <= number);
   if (!own) throw new Error(`placeOf: no pair ${number}`);
-  const { facts } = own.survey;
-  const record = facts.recordOf(number - own.firstPair);
-  return {
-    record: own.firstRecord + record,
-    pair: number - own.firstPair - facts.pairsOf(record)[0],
-  };
+  return placeIn(own, number - own.firstPair);
 }
 
 function neighbourLines(
@@ -130,62 +131,37 @@ function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
 
-interface ScoredPair {
-  readonly place: Pick<ScoreRow, 'record' | 'pair'>;
-  readonly pair: Pair;
-  readonly value: JsonObject;
-  readonly margin: number;
-  /** The name of its file, if the dataset has several. */
-  readonly file: string | undefined;
-}
-
-/** The scored pairs in file order. Record numbers continue across files. */
-async function* scoredPairs(dataset: SurveyedDataset, margins: Float32Array): AsyncGenerator<ScoredPair> {
-  for (const { file, survey, firstPair, firstRecord } of dataset.files) {
-    for await (const { raw, number, index, pair, value } of readPairs(file.records, survey.recognition)) {
-      const margin = margins[firstPair + number] ?? Number.NaN;
-      if (Number.isNaN(margin)) continue;
-      yield {
-        place: { record: firstRecord + raw.record, pair: index },
-        pair,
-        value,
-        margin,
-        file: sourceName(dataset, file),
-      };
-    }
-  }
-}
-
-/** A line for each scored pair, in file order. */
+/** A line for each scored pair, in file order. Numbers of records continue across files. */
 async function* scoreLines(
   command: Command,
   dataset: SurveyedDataset,
   scores: DatasetScores,
 ): AsyncGenerator<ScoreLine> {
-  const { margins, reasons, scorerId, ensemble } = scores;
+  const { margins, pairs, tellReasons, scorerId, ensemble } = scores;
   const distribution = new Distribution(margins);
-  const explains = !ensemble || ensemble.members.some((member) => 'explain' in member);
   let made = 0;
-  for await (const { place, pair, value, margin, file } of scoredPairs(dataset, margins)) {
-    command.signal.throwIfAborted();
-    const identity = identify(pair);
-    const neighbours = neighbourLines(dataset, scores, identity);
-    yield {
-      ...place,
-      ...keysOf(identity),
-      scorer: scorerId,
-      margin: round(margin, 6),
-      percentile: round(distribution.percentile(margin), 3),
-      ...(ensemble && { members: memberLines(ensemble, identity) }),
-      ...(neighbours.length > 0 && { neighbours }),
-      ...(explains && {
-        reasons: reasons(pair, value, file).map((reason) => ({
-          ...reason,
-          weight: round(reason.weight, 4),
-        })),
-      }),
-    };
-    command.bar.show('Writing', ++made / dataset.pairCount);
+  for (const own of dataset.files) {
+    const marginOf = (number: number): number => margins[own.firstPair + number] ?? Number.NaN;
+    const isScored = (number: number): boolean => !Number.isNaN(marginOf(number));
+    for await (const { number, reasons } of tellReasons(own, sourceName(dataset, own.file), isScored)) {
+      command.signal.throwIfAborted();
+      const margin = marginOf(number);
+      const identity = pairs.identity(own.firstPair + number);
+      const neighbours = neighbourLines(dataset, scores, identity);
+      yield {
+        ...placeIn(own, number),
+        ...keysOf(identity),
+        scorer: scorerId,
+        margin: round(margin, 6),
+        percentile: round(distribution.percentile(margin), 3),
+        ...(ensemble && { members: memberLines(ensemble, identity) }),
+        ...(neighbours.length > 0 && { neighbours }),
+        ...(reasons && {
+          reasons: reasons.map((reason) => ({ ...reason, weight: round(reason.weight, 4) })),
+        }),
+      };
+      command.bar.show('Writing', ++made / dataset.pairCount);
+    }
   }
 }
 

@@ -55,12 +55,17 @@ export async function changesOf(
 ): Promise<readonly RecordChange[]> {
   const wanted = groupBy(edits, ({ record }) => record);
   const changes: RecordChange[] = [];
+  const { isTable } = file.codec;
   for await (const raw of file.records((record) => wanted.has(record))) {
     const bytes = editRecord(file, raw, recognition, wanted.get(raw.record) ?? []);
     wanted.delete(raw.record);
     const { record, byteStart, byteEnd, lineEnd } = raw;
     if (bytes === undefined || Buffer.compare(bytes, raw.bytes) !== 0)
-      changes.push({ raw: { record, byteStart, byteEnd, lineEnd }, bytes: bytes ?? null });
+      changes.push({
+        raw: { record, byteStart, byteEnd, lineEnd },
+        bytes: bytes ?? null,
+        ...(isTable && { before: raw.bytes.slice() }),
+      });
     if (wanted.size === 0) break;
   }
   for (const record of wanted.keys()) throw messages.noSuchRecord(file.path, record);

@@ -13,6 +13,7 @@ import { columnOf } from '#core/query/column.ts';
 import type { OnBytes } from './containers/container.ts';
 import { readRange, takeText } from './containers/containers.ts';
 import type { ContainerRef } from './dataFile.ts';
+import type { ExplainResult, ExplainTask } from './explainRange.ts';
 import { rowGroupsOf } from './parquet/open.ts';
 import type { FactsTables, RangeSurvey, RangeTask } from './rangeSurvey.ts';
 import { buffersOf, factsOf, surveyRange } from './rangeSurvey.ts';
@@ -65,6 +66,8 @@ export interface Works {
   readonly column: { readonly task: ColumnTask; readonly result: ColumnPart };
   /** The parts of a column as one: texts are sorted, which takes seconds for a million. */
   readonly join: { readonly task: JoinTask; readonly result: Column };
+  /** What drove the margins of pairs. */
+  readonly explain: { readonly task: ExplainTask; readonly result: ExplainResult };
   /** The keys by which two versions of a file are compared. */
   readonly version: { readonly task: VersionTask; readonly result: VersionPart };
   /** The same for records of an open file. */
@@ -133,6 +136,8 @@ const WORKERS: { readonly [W in RangeWork]: Worker<W> } = {
   column: columnRange,
   version: versionRange,
   versionOf,
+  // Loaded when something was scored: a check does without.
+  explain: async (task) => (await import('./explainRange.ts')).explainRange(task),
   join: async ({ parts, recordCount }) => Promise.resolve(columnOf(parts, recordCount)),
 };
 
@@ -148,7 +153,7 @@ export async function workOn<W extends RangeWork>(
 export function handOver(result: Works[RangeWork]['result']): ArrayBuffer[] {
   if ('columns' in result) return Object.values(result.columns).map(({ buffer }) => buffer as ArrayBuffer);
   if ('keys' in result) return [result.keys.buffer as ArrayBuffer];
-  if ('words' in result || 'masks' in result) return [];
+  if ('words' in result || 'masks' in result || 'reasons' in result) return [];
   if ('records' in result) return buffersOf(result);
   return 'signatures' in result ? [result.signatures.buffer] : [];
 }

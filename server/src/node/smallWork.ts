@@ -17,7 +17,7 @@ export function minCachedBytes(bytes: number): number {
 }
 
 /** Reads a file or its facts once. A search is not among them: only a thread can be stopped in an expression. */
-const HERE: ReadonlySet<RangeWork> = new Set(['survey', 'signatures', 'relate', 'version']);
+const HERE: ReadonlySet<RangeWork> = new Set(['survey', 'signatures', 'relate', 'version', 'explain']);
 
 function bytesOf(path: string | undefined): number {
   if (path === undefined) return Infinity;

@@ -59,6 +59,8 @@ export interface ByteSpan {
 export interface RecordChange {
   readonly raw: Omit<CutRecord, 'line' | 'bytes'>;
   readonly bytes: Uint8Array | null;
+  /** Its bytes as they are in the file, if they were read for the change and are not quick to read again. */
+  readonly before?: Uint8Array;
   /** The bytes that go with a dropped record, unless it is the rest of its line. */
   readonly removed?: ByteSpan;
   /** Line ends that the new bytes have more than the old ones, if known. Less than 0: fewer. */

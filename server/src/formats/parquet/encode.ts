@@ -48,8 +48,6 @@ export class PageBuilder {
   readonly #dictionary: Values | undefined;
   readonly #repetition: number[] = [];
   readonly #definition: number[] = [];
-  /** Values in PLAIN encoding; booleans take one byte each. */
-  readonly #plain = new ByteSink();
   /** Dictionary indices; undefined once a value is not in the dictionary. */
   #indices: number[] | undefined;
   #found: Map<string, number> | undefined;
@@ -124,8 +122,12 @@ export class PageBuilder {
     }
   }
 
-  #writeValues(): Uint8Array {
-    const out = this.#plain;
+  /** About how many bytes `#writeValues` writes. */
+  get #valueBytes(): number {
+    return this.#indices ? 4 * this.#indices.length : this.bytes;
+  }
+
+  #writeValues(out: ByteSink): void {
     if (this.#indices) {
       const width = bitsFor(Math.max(0, (this.#dictionary?.count ?? 1) - 1));
       out.byte(width);
@@ -146,7 +148,6 @@ export class PageBuilder {
         out.bytes(bytes.subarray(start, end));
       }
     }
-    return out.all;
   }
 
   /** The compressed page, with a header like the given one. */
@@ -154,20 +155,21 @@ export class PageBuilder {
     const { maxRepetition, maxDefinition } = this.#leaf;
     const repetition = maxRepetition > 0 ? writeHybrid(this.#repetition, bitsFor(maxRepetition)) : undefined;
     const definition = maxDefinition > 0 ? writeHybrid(this.#definition, bitsFor(maxDefinition)) : undefined;
-    const values = this.#writeValues();
     const encoding = this.#indices ? ENCODING.dictionary : ENCODING.plain;
     const rows = maxRepetition > 0 ? this.#repetition.filter((level) => level === 0).length : this.count;
     const nulls = this.count - this.#values.length;
     const header = copyStruct(like);
     const v2 = structIn(header, HEADER.dataV2);
-    const body = new ByteSink();
+    const levels = [repetition, definition].flatMap((own) => own ?? []);
+    const levelBytes = levels.reduce((sum, { length }) => sum + length, 0);
+    const body: Uint8Array[] = [];
     let uncompressedLength: number;
     if (v2) {
-      const levelBytes = (repetition?.length ?? 0) + (definition?.length ?? 0);
-      for (const levels of [repetition, definition]) if (levels) body.bytes(levels);
+      const values = new ByteSink(this.#valueBytes);
+      this.#writeValues(values);
       // Empty data is not compressed: some readers can't decompress it.
       const isCompressed = codec !== 0 && values.length > 0;
-      body.bytes(isCompressed ? codecs.compress(codec, values) : values);
+      body.push(...levels, isCompressed ? codecs.compress(codec, values.all) : values.all);
       uncompressedLength = levelBytes + values.length;
       setField(v2, DATA_V2.count, T.i32, this.count);
       setField(v2, DATA_V2.nulls, T.i32, nulls);
@@ -178,15 +180,14 @@ export class PageBuilder {
       setField(v2, DATA_V2.isCompressed, T.true, isCompressed);
       setField(v2, DATA_V2.statistics, T.struct, undefined);
     } else {
-      const whole = new ByteSink();
-      for (const levels of [repetition, definition]) {
-        if (!levels) continue;
-        whole.uint32(levels.length);
-        whole.bytes(levels);
+      const whole = new ByteSink(levelBytes + 4 * levels.length + this.#valueBytes);
+      for (const own of levels) {
+        whole.uint32(own.length);
+        whole.bytes(own);
       }
-      whole.bytes(values);
+      this.#writeValues(whole);
       uncompressedLength = whole.length;
-      body.bytes(codec === 0 ? whole.all : codecs.compress(codec, whole.all));
+      body.push(codec === 0 ? whole.all : codecs.compress(codec, whole.all));
       const v1 = structIn(header, HEADER.data);
       if (!v1) throw new Error('parquet: a page without the header of its type');
       setField(v1, DATA.count, T.i32, this.count);
@@ -196,12 +197,18 @@ export class PageBuilder {
       setField(v1, DATA.statistics, T.struct, undefined);
     }
     setField(header, HEADER.uncompressed, T.i32, uncompressedLength);
-    setField(header, HEADER.compressed, T.i32, body.length);
+    setField(
+      header,
+      HEADER.compressed,
+      T.i32,
+      body.reduce((sum, { length }) => sum + length, 0),
+    );
     // The checksum is of the old bytes; it is optional.
     setField(header, HEADER.crc, T.i32, undefined);
     const headerBytes = thriftBytes(header);
+    const bytes = concat([headerBytes, ...body]);
     const numbers = {
-      length: headerBytes.length + body.length,
+      length: bytes.length,
       headerLength: headerBytes.length,
       uncompressedLength,
       count: this.count,
@@ -211,7 +218,7 @@ export class PageBuilder {
       encoding,
       extremes: extremesOf(this.#leaf, this.#values),
     };
-    return { bytes: concat([headerBytes, body.all]), numbers };
+    return { bytes, numbers };
   }
 }
 

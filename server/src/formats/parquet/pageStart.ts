@@ -14,6 +14,9 @@ import { ENCODING, lengthAt, widthOf } from './values.ts';
 const LARGE_BYTES = 8 * 1024 * 1024;
 const FIRST_BYTES = 1024 * 1024;
 
+/** Above this share of a page, decompressing all of it is faster: the codecs are compiled, a part is not. */
+const MAX_SHARE = 1 / 4;
+
 /** Compressed bytes that a codec needs for `wanted` bytes, at worst. */
 const compressedFor = (wanted: number): number => Math.ceil(wanted * 1.2) + 64;
 
@@ -61,7 +64,10 @@ export function readPageStart(
     numberIn(header, DATA.encoding) === ENCODING.plain;
   if (!isFit || leaf.type === 'BOOLEAN') return undefined;
   const start = ref.offset + ref.headerLength;
-  for (let wanted = FIRST_BYTES; wanted < ref.uncompressedLength / 2; wanted *= 4) {
+  // As if all entries were equally long: most pages are nearly so, and a shorter start would be read in vain.
+  const likely = (ref.uncompressedLength * need) / ref.count;
+  for (let wanted = FIRST_BYTES; wanted < ref.uncompressedLength * MAX_SHARE; wanted *= 4) {
+    if (wanted < likely) continue;
     const compressed = source.read(start, start + Math.min(ref.compressedLength, compressedFor(wanted)));
     const bytes = codecs.decompressStart(chunk.codec, compressed, wanted);
     if (!bytes) return undefined;

@@ -167,8 +167,13 @@ export class ThriftReader {
 
 /** A growing buffer. */
 export class ByteSink {
-  #bytes = new Uint8Array(1024);
+  #bytes: Uint8Array;
   length = 0;
+
+  /** @param likely how many bytes there will be: growing a large sink takes longer than filling it */
+  constructor(likely = 1024) {
+    this.#bytes = new Uint8Array(likely);
+  }
 
   #room(count: number): void {
     if (this.length + count <= this.#bytes.length) return;

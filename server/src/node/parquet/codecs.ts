@@ -2,15 +2,21 @@
 import * as zlib from 'node:zlib';
 
 import { decompress as unzstd } from 'fzstd';
-import { snappyCompress, snappyCompressor, snappyUncompressor } from 'hysnappy';
+import { snappyCompressor, snappyUncompressor } from 'hysnappy';
 
 import type { PageCodecs } from '#formats/parquet/footer.ts';
 
 import { compressHadoopLz4, compressLz4, decompressHadoopLz4, decompressLz4 } from './lz4.ts';
 import { decompressSnappyStart } from './snappy.ts';
 
-/** Larger pages get their own memory, which is freed when they are done: reused memory never shrinks. */
+/** Larger pages get memory of their own, which is freed soon after: memory that is used again never shrinks. */
 const LARGE_BYTES = 16 * 1024 * 1024;
+
+/** Still larger pages get memory that is freed at once. */
+const HUGE_BYTES = 256 * 1024 * 1024;
+
+/** Large pages follow one another, and the system takes as long for fresh memory as a codec for its work. */
+const KEPT_MS = 500;
 
 interface PageCodec {
   readonly name: string;
@@ -82,30 +88,31 @@ function snappySize(bytes: Uint8Array): number {
   return value;
 }
 
-type Uncompress = (bytes: Uint8Array, length: number) => Uint8Array;
+/** What `make` gives, by the length of a page: the same each time, or one with memory of its own. */
+function byLength<F>(make: () => F): (length: number) => F {
+  let small: F | undefined;
+  let large: F | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  return (length) => {
+    if (length <= LARGE_BYTES) return (small ??= make());
+    if (length > HUGE_BYTES) return make();
+    clearTimeout(timer);
+    timer = setTimeout(() => (large = undefined), KEPT_MS).unref();
+    return (large ??= make());
+  };
+}
 
-let decompressSnappySmall: Uncompress | undefined;
-/** Several large pages follow one another, and the system takes as long for fresh memory as the codec for its work. */
-let decompressSnappyLarge: WeakRef<Uncompress> | undefined;
-let packSnappySmall: ((bytes: Uint8Array) => Uint8Array) | undefined;
+const uncompressorFor = byLength(snappyUncompressor);
+const compressorFor = byLength(snappyCompressor);
 
 function decompressSnappy(bytes: Uint8Array, length: number): Uint8Array {
   // The library writes as much as the bytes say, not as much as expected.
   if (snappySize(bytes) !== length) throw new Error('it states another size');
-  if (length > LARGE_BYTES) {
-    const uncompress = decompressSnappyLarge?.deref() ?? snappyUncompressor();
-    decompressSnappyLarge = new WeakRef(uncompress);
-    return uncompress(bytes, length);
-  }
-  decompressSnappySmall ??= snappyUncompressor();
-  return decompressSnappySmall(bytes, length);
+  return uncompressorFor(length)(bytes, length);
 }
 
 function compressSnappy(bytes: Uint8Array): Uint8Array {
-  if (bytes.length === 0) return Uint8Array.of(0);
-  if (bytes.length > LARGE_BYTES) return snappyCompress(bytes);
-  packSnappySmall ??= snappyCompressor();
-  return packSnappySmall(bytes);
+  return bytes.length === 0 ? Uint8Array.of(0) : compressorFor(bytes.length)(bytes);
 }
 
 const max = (length: number): { maxOutputLength: number } => ({ maxOutputLength: Math.max(1, length) });

@@ -63,9 +63,9 @@ interface TablePlan {
 function planRows(file: ParquetFile, changes: readonly RecordChange[]): TablePlan {
   const reader = new RowReader(file);
   const added = new Map<string, Map<number, Uint8Array>>();
-  const rows = changes.map(({ raw: { record: row }, bytes }): RowChange => {
+  const rows = changes.map(({ raw: { record: row }, bytes, before }): RowChange => {
     if (!bytes) return { row, cells: null };
-    const change = changedCells(file.footer.schema, reader.read(row), bytes);
+    const change = changedCells(file.footer.schema, before ?? reader.read(row), bytes);
     for (const { name, json } of change.added) {
       // A missing column already means null.
       if (Buffer.compare(json, NULL) === 0) continue;
