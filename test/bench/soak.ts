@@ -222,6 +222,8 @@ async function round(window: Window, number: number): Promise<{ readonly hasKill
   await openFile(page, 'pairs.jsonl');
   if (!(await isDataset())) await runCommand(page, 'PrefLens: Open as Dataset');
   const frame = await datasetFrame(page, 6);
+  // While the file is read, keys of edits do nothing.
+  await scored(page);
   await filterRows(frame, number % 2 === 0 ? 'margin<0' : 'length_difference>10');
   await editDataset(page, frame, number);
   const changed = await changedLines(before);
