@@ -120,6 +120,7 @@ describe.skipIf((await findDesktop()) !== undefined)('the package for browsers',
     const frame = await datasetFrame(page, 6);
     await waitForStatus(page, /200 pairs .*[1-9]\d* findings/);
     await frame.locator('.list .row').first().click();
+    await until('the pair', async () => (await frame.locator('.detail').innerText()).includes('Row 1'));
     await frame.locator('.list').press('f');
     await until('the unsaved mark', async () => isDirty(page));
     await reloadWithEdits(window, 1);
@@ -157,6 +158,7 @@ describe.skipIf((await findDesktop()) !== undefined)('the package for browsers',
     await filter('prompt:/place 13\\?$/');
     await until('one row', async () => (await frame.locator('.list .row').count()) === 1);
     await frame.locator('.list .row').first().click();
+    await until('its pair', async () => (await frame.locator('.detail').innerText()).includes('Row 14'));
     await screenshot(page, 'web-dataset');
     await frame.locator('.list').press('f');
     await until('the unsaved mark', async () => isDirty(page));
