@@ -139,7 +139,7 @@ describe('letters right after a key for VS Code', () => {
     const seen: string[] = [];
     const { press: down, settle } = pageKeys(({ key }) => {
       seen.push(key);
-      return !['p', 'F1', 'Control'].includes(key);
+      return !['p', 'F1', 'Control', 'Home', 'End'].includes(key);
     });
     let timeStamp = 5000;
     for (const key of keys) {
@@ -166,7 +166,7 @@ describe('letters right after a key for VS Code', () => {
 
   it('act after a key that the page uses, or that leaves the focus where it is', () => {
     expect(done('ctrl+f', 'x')).toBe('fx');
-    for (const key of ['c', 's', 'z', 'y']) expect(done(`ctrl+${key}`, 'x')).toBe('x');
+    for (const key of ['c', 's', 'z', 'y', 'Home', 'End']) expect(done(`ctrl+${key}`, 'x')).toBe('x');
     expect(done('ctrl+Control', 'ctrl+f', 'x')).toBe('fx');
   });
 });

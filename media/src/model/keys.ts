@@ -194,8 +194,8 @@ export function actionFor(press: KeyPress, state: PageState): PageAction | undef
 /** Milliseconds that VS Code may need on a busy machine to move the focus, or to wait for the second key of a chord. */
 const EDITOR_KEY_MS = 1000;
 
-/** Keys that leave the focus where it is, with Ctrl: copy, cut, paste, save, undo, redo. */
-const STAYING = new Set(['c', 'x', 'v', 's', 'z', 'y']);
+/** Keys that leave the focus where it is, with Ctrl: copy, cut, paste, save, undo, redo, all, the ends of a list. */
+const STAYING = new Set(['c', 'x', 'v', 's', 'z', 'y', 'a', 'home', 'end']);
 
 const MODIFIERS = new Set(['Control', 'Shift', 'Alt', 'AltGraph', 'Meta']);
 
