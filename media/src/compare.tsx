@@ -3,7 +3,6 @@ import { render } from 'preact';
 
 import { startComparePage } from './comparePage.ts';
 import { readLanguage } from './language.ts';
-import { pageKeys } from './model/keys.ts';
 import { CompareView } from './view/compare.tsx';
 import { openWire } from './wire.ts';
 
@@ -18,9 +17,8 @@ const page = startComparePage(openWire, {
   },
 });
 
-const keys = pageKeys(page.press);
 window.addEventListener('keydown', (press) => {
-  if (keys.press(press)) press.preventDefault();
+  if (page.press(press)) press.preventDefault();
 });
-window.addEventListener('pointerdown', keys.settle, { capture: true });
-window.addEventListener('focus', keys.settle);
+window.addEventListener('pointerdown', page.settle, { capture: true });
+window.addEventListener('focus', page.settle);

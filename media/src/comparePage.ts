@@ -4,9 +4,10 @@ import type { CompareClientSends, ComparePageSends } from '#protocol/page/compar
 import { actionEvent, stringsEvent } from './action.ts';
 import type { CompareEffect, CompareEvent, CompareState } from './model/compare.ts';
 import { INITIAL, pageState, reduce } from './model/compare.ts';
-import type { KeyPress } from './model/keys.ts';
 import { actionFor } from './model/keys.ts';
 import { createPage } from './model/page.ts';
+import type { PageKeys } from './model/pageKeys.ts';
+import { pageKeys } from './model/pageKeys.ts';
 import { recordEventFor } from './model/viewKeys.ts';
 import type { OpenWire } from './wire.ts';
 
@@ -16,10 +17,7 @@ export interface CompareScreen {
   scrollPage(): void;
 }
 
-export interface ComparePage {
-  /** True if the key did something. */
-  readonly press: (press: KeyPress) => boolean;
-}
+export type ComparePage = Pick<PageKeys, 'press' | 'settle'>;
 
 export function startComparePage(
   openWire: OpenWire<ComparePageSends, CompareClientSends>,
@@ -94,12 +92,10 @@ export function startComparePage(
   }
 
   channel.notify('ready', null);
-  return {
-    press(press) {
-      const action = actionFor(press, pageState(page.state));
-      const event = action ? ({ kind: 'actionChosen', action } as const) : recordEventFor(press);
-      if (event) dispatch(event);
-      return event !== undefined;
-    },
-  };
+  return pageKeys((press) => {
+    const action = actionFor(press, pageState(page.state));
+    const event = action ? ({ kind: 'actionChosen', action } as const) : recordEventFor(press);
+    if (event) dispatch(event);
+    return event !== undefined;
+  });
 }

@@ -4,7 +4,7 @@ import { createRef, render } from 'preact';
 import { startDatasetPage } from './datasetPage.ts';
 import { readLanguage } from './language.ts';
 import { HEADER_HEIGHT } from './model/datasetState.ts';
-import { pageKeys } from './model/keys.ts';
+import { isOfField } from './model/keys.ts';
 import { DatasetView } from './view/dataset.tsx';
 import { openWire } from './wire.ts';
 
@@ -55,12 +55,11 @@ window.addEventListener('blur', tellFocus);
 tellFocus();
 const isInDialog = ({ target }: Event): boolean =>
   target instanceof Element && target.closest('[role=dialog]') !== null;
-// VS Code listens at the window: a key that did something here does nothing there.
-const keys = pageKeys(page.press);
 document.body.addEventListener('keydown', (press) => {
-  if (isInDialog(press) || !keys.press(press)) return;
-  press.preventDefault();
-  press.stopPropagation();
+  const isUsed = !isInDialog(press) && page.press(press);
+  if (isUsed) press.preventDefault();
+  // VS Code listens at the window.
+  if (isUsed || isOfField(press)) press.stopPropagation();
 });
-window.addEventListener('pointerdown', keys.settle, { capture: true });
-window.addEventListener('focus', keys.settle);
+window.addEventListener('pointerdown', page.settle, { capture: true });
+window.addEventListener('focus', page.settle);

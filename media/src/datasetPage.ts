@@ -9,8 +9,9 @@ import type { DatasetEffect, DatasetEvent } from './model/datasetEvents.ts';
 import { eventOf, reduce } from './model/datasetReducer.ts';
 import type { DatasetState } from './model/datasetState.ts';
 import { INITIAL } from './model/datasetState.ts';
-import type { KeyPress } from './model/keys.ts';
 import { createPage } from './model/page.ts';
+import type { PageKeys } from './model/pageKeys.ts';
+import { pageKeys } from './model/pageKeys.ts';
 import type { OpenWire } from './wire.ts';
 
 /** Milliseconds without a change before a portrait is requested again. */
@@ -49,9 +50,7 @@ export interface DatasetScreen {
   readonly focusFilter: () => void;
 }
 
-export interface DatasetPage {
-  /** True if the key did something. */
-  readonly press: (press: KeyPress) => boolean;
+export interface DatasetPage extends Pick<PageKeys, 'press' | 'settle'> {
   /** The list has another size, in pixels, without its header. */
   readonly resize: (viewHeight: number, viewWidth: number) => void;
   /** The page got the keyboard, or lost it. */
@@ -88,7 +87,8 @@ export function startDatasetPage(
         dispatch({ kind: 'queryChosen', query });
       },
       reviewAct: ({ command }) => {
-        dispatch({ kind: 'review', event: { kind: 'commanded', command } });
+        // Keys of a review come through VS Code, which knows no letters that are not for the page.
+        if (!keys.isAway()) dispatch({ kind: 'review', event: { kind: 'commanded', command } });
       },
       found: (found) => {
         dispatch({ kind: 'found', found });
@@ -320,14 +320,17 @@ export function startDatasetPage(
     page.dispatch(event);
   }
 
+  const keys = pageKeys((press) => {
+    const event = eventOf(press, page.state);
+    if (event) dispatch(event);
+    return event !== undefined;
+  });
+
   channel.notify('ready', null);
   dispatch({ kind: 'started' });
   return {
-    press(press) {
-      const event = eventOf(press, page.state);
-      if (event) dispatch(event);
-      return event !== undefined;
-    },
+    press: keys.press,
+    settle: keys.settle,
     focus(hasFocus) {
       dispatch({ kind: 'review', event: { kind: 'focusChanged', hasFocus } });
     },

@@ -24,6 +24,12 @@ export async function best(times: number, run: () => Promise<unknown>): Promise<
   return min;
 }
 
+/** The value below which this share of the values lies; NaN if there are none. */
+export function quantile(values: readonly number[], share: number): number {
+  const rising = values.toSorted((a, b) => a - b);
+  return rising[Math.min(rising.length - 1, Math.floor(rising.length * share))] ?? Number.NaN;
+}
+
 /** The newline scan of the product. */
 export async function scan(path: string): Promise<number> {
   const index = new LineIndex();

@@ -3,7 +3,7 @@
 // hour's worth of use. Beside times stands the processor time of the thread that draws: other work on the machine hardly
 // changes it.
 import { once } from 'node:events';
-import { createWriteStream, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
@@ -14,8 +14,9 @@ import type { CDPSession, Frame, Page } from 'playwright-core';
 import { openFile, press, runCommand, until, waitForStatus } from '../workbench/actions.ts';
 import type { Window } from '../workbench/window.ts';
 import { openWindow } from '../workbench/window.ts';
-import { mb } from './measure.ts';
+import { mb, quantile } from './measure.ts';
 import { measureTextSearch, openBench } from './textSearch.ts';
+import { isOurs, processesOf, residentMb } from './windowProcesses.ts';
 
 const ROWS = Number(process.argv[2] ?? 1_000_000);
 /** A person who does something every two seconds does this much in an hour. */
@@ -37,10 +38,6 @@ async function write(path: string): Promise<void> {
   }
   file.end();
   await finished(file);
-}
-
-function quantile(values: readonly number[], share: number): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))] ?? Number.NaN;
 }
 
 const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
@@ -156,18 +153,12 @@ async function filter(frame: Frame, query: string): Promise<{ first: number; all
   }, query);
 }
 
-/** Resident bytes of our own processes in a window, in megabytes; undefined where the system does not say. */
-function serverMb({ home }: Window): number | undefined {
-  if (!existsSync('/proc/self/smaps_rollup')) return undefined;
-  const ours = readdirSync('/proc').filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(join(home, 'extensions', 'preflens'));
-    } catch {
-      return false;
-    }
-  });
-  const resident = ours.map((pid) => /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-  return resident.reduce((sum, kb) => sum + Number(kb ?? 0), 0) / 1000;
+/** Resident megabytes of our own processes in a window; undefined where the system does not say. */
+function serverMb(window: Window): number | undefined {
+  if (!existsSync('/proc/self/status')) return undefined;
+  return processesOf(window)
+    .filter(isOurs)
+    .reduce((sum, { pid }) => sum + residentMb(pid), 0);
 }
 
 /** What a person does in turn: reads, jumps, filters, sorts, changes the layout, flips and takes it back. */

@@ -23,7 +23,7 @@ import { openModel } from '../../server/src/scorer/model.ts';
 import { PlainClient } from '../fakes/client.ts';
 import { writeModel } from '../models/folders.ts';
 import { generatePairs } from './generate.ts';
-import { best, CLI, timed } from './measure.ts';
+import { best, CLI, quantile, timed } from './measure.ts';
 
 const SCORER = join(CLI, '..', 'scorer.js');
 const folder = mkdtempSync(join(tmpdir(), 'preflens-bench-'));
@@ -34,9 +34,6 @@ const NEVER = new AbortController().signal;
  * embeddings.
  */
 const SIZES = { layers: 6, hidden: 384, heads: 6, positions: 512 } as const;
-
-const quantile = (values: readonly number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;
 
 /** Texts of very different lengths, like answers. */
 function unitsFor(count: number): RateItem[] {

@@ -15,7 +15,7 @@ import { PlainClient } from '../fakes/client.ts';
 import { DATA, readLines, WILDBENCH } from './flips.ts';
 import { generatePairs } from './generate.ts';
 import type { Cost } from './measure.ts';
-import { BARE_PARSE, best, CLI, inTurn, mb, scan, timed } from './measure.ts';
+import { BARE_PARSE, best, CLI, inTurn, mb, quantile, scan, timed } from './measure.ts';
 import { ALL_ON } from './planted.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'preflens-bench-'));
@@ -34,12 +34,6 @@ async function writePairs(name: string, count: number, meanWords?: number): Prom
   await file.write(batch.join(''));
   await file.close();
   return path;
-}
-
-function quantile(values: readonly number[], share: number): number {
-  return (
-    [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0
-  );
 }
 
 /** Hover times while a file is read and scored, and flip times from command to edit. */

@@ -148,7 +148,7 @@ export async function webServer(
   answer('preflens/replaceFile', (path, bytes) => editor.replace(path, bytes));
   answer('preflens/removeFile', (path) => editor.remove(path));
   const place: WebHome = {
-    ...{ prefix: 'memfs:', authority: '', folders: ['/work'], elsewhere: '/.preflens-elsewhere' },
+    ...{ prefix: 'memfs:', authority: '', folders: ['/data'], elsewhere: '/.preflens-elsewhere' },
     ...home,
   };
   const workspaceFolders = place.folders.map((path) => ({ uri: place.prefix + path, name: path }));

@@ -16,7 +16,7 @@ import { ok, whyOf } from '../fakes/outcome.ts';
 import { EditorFiles, fault, webServer } from '../fakes/webServer.ts';
 import { writeModel } from '../models/folders.ts';
 
-const PATH = '/work/pairs.jsonl';
+const PATH = '/data/pairs.jsonl';
 const URI = `memfs:${PATH}`;
 
 const LINES = Array.from({ length: 60 }, (_, i) =>
@@ -89,7 +89,7 @@ describe('a save in a browser', () => {
     ['without times', false, 'memfs:', '', TEXT],
     ['of a host', true, 'vscode-vfs://github', 'github', TEXT],
   ])('reaches a file system %s, and nothing else changes there', async (_, hasTimes, prefix, authority) => {
-    const editor = new EditorFiles({ [PATH]: TEXT, '/work/preflens.json': '{}' }, hasTimes);
+    const editor = new EditorFiles({ [PATH]: TEXT, '/data/preflens.json': '{}' }, hasTimes);
     const uri = `${prefix}${PATH}`;
     const client = await open(editor, uri, { prefix, authority });
     await flip(client, 7, uri);
@@ -99,11 +99,11 @@ describe('a save in a browser', () => {
     await flip(client, 9, uri);
     expect(await save(client, uri)).toEqual(ok(1));
     expect(editor.text(PATH)).toBe(flipped(7, 9));
-    expect([...editor.files.keys()].sort()).toEqual([PATH, '/work/preflens.json']);
+    expect([...editor.files.keys()].sort()).toEqual([PATH, '/data/preflens.json']);
   });
 
   it('of two files in one folder at once: each has its own edits, also if one is refused', async () => {
-    const others = ['/work/b.jsonl', '/work/c.jsonl'];
+    const others = ['/data/b.jsonl', '/data/c.jsonl'];
     const editor = new EditorFiles({ [PATH]: TEXT, [others[0]!]: TEXT, [others[1]!]: TEXT });
     const client = await open(editor);
     for (const path of others) await openIn(client, `memfs:${path}`);
@@ -251,10 +251,10 @@ describe('in a browser', () => {
     const found = await client.diagnostics(URI, (list) => list.some(isWrong));
     for (const { range } of found.filter(isWrong)) expect(range.start.line % 9).toBe(4);
 
-    editor.put('/work/preflens.json', JSON.stringify({ scorers: [{ kind: 'onnx', model: 'house-rm' }] }));
+    editor.put('/data/preflens.json', JSON.stringify({ scorers: [{ kind: 'onnx', model: 'house-rm' }] }));
     writeModel(model, { kind: 'bpe', isChat: true, sizes: { positions: 512 } });
     for (const name of readdirSync(model))
-      editor.put(`/work/house-rm/${name}`, new Uint8Array(readFileSync(join(model, name))));
+      editor.put(`/data/house-rm/${name}`, new Uint8Array(readFileSync(join(model, name))));
     const second = await open(editor, URI, {}, {});
     const { reason } = await second.until('the reason', () =>
       second.statuses.find((one) => one.reason?.includes('browser')),
@@ -322,7 +322,7 @@ describe('in a browser', () => {
       const finding = { uri: URI, record, pair: 0, rule, reason: 'meant', by: `reviewer ${record}` };
       expect(await client.connection.sendRequest('preflens/keep', finding)).toEqual(ok());
     }
-    const read = parseDecisions(editor.text('/work/.preflens/decisions.jsonl')!);
+    const read = parseDecisions(editor.text('/data/.preflens/decisions.jsonl')!);
     expect([read.bad, read.decisions.map(({ by }) => by).sort()]).toEqual([[], ['reviewer 0', 'reviewer 1']]);
   });
 
@@ -349,7 +349,7 @@ describe('in a browser', () => {
   });
 
   it('a compressed file is read and saved, whole members after one another too', async () => {
-    const path = '/work/pairs.jsonl.gz';
+    const path = '/data/pairs.jsonl.gz';
     const [one, two] = [TEXT.slice(0, 1000), TEXT.slice(1000)].map((part) => gzipSync(part));
     const editor = new EditorFiles({ [path]: new Uint8Array(Buffer.concat([one!, two!])) });
     const client = await open(editor, `memfs:${path}`);
@@ -359,9 +359,9 @@ describe('in a browser', () => {
   it('a file above the limit, or one that cannot be read, is named, and the others of its folder are checked', async () => {
     const editor = new EditorFiles({
       [PATH]: TEXT,
-      '/work/good.jsonl': TEXT,
-      '/work/huge.jsonl': TEXT,
-      '/work/secret.jsonl': TEXT,
+      '/data/good.jsonl': TEXT,
+      '/data/huge.jsonl': TEXT,
+      '/data/secret.jsonl': TEXT,
     });
     const { stat, read } = editor;
     editor.stat = (path) => {

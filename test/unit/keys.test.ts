@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { RecordView } from '#protocol/editor/views.ts';
 
 import { DATASET_ACTIONS, datasetActionFor, rowAfter } from '../../media/src/model/datasetKeys.ts';
-import { actionFor, ACTIONS, pageKeys } from '../../media/src/model/keys.ts';
+import { actionFor, ACTIONS, isOfField } from '../../media/src/model/keys.ts';
+import { pageKeys } from '../../media/src/model/pageKeys.ts';
 import type { PageState } from '../../media/src/model/pageState.ts';
 import { press } from '../fakes/keys.ts';
 import { emptyView, judgedView, pairView, repairable } from '../fakes/views.ts';
@@ -169,4 +170,31 @@ describe('letters right after a key for VS Code', () => {
     for (const key of ['c', 's', 'z', 'y', 'Home', 'End']) expect(done(`ctrl+${key}`, 'x')).toBe('x');
     expect(done('ctrl+Control', 'ctrl+f', 'x')).toBe('fx');
   });
+
+  it('are known as such until the next key', () => {
+    const { press: down, settle, isAway } = pageKeys(() => false);
+    const after = (key: string, more: object): boolean => {
+      down(press(key, more));
+      return isAway();
+    };
+    expect(after('p', { ctrlKey: true, timeStamp: 0 })).toBe(false);
+    expect(after('x', { timeStamp: 10 })).toBe(true);
+    // A person may give a command of a review any key.
+    expect(after('d', { ctrlKey: true, timeStamp: 20 })).toBe(false);
+    expect(after('x', { timeStamp: 30 })).toBe(true);
+    settle();
+    expect(isAway()).toBe(false);
+    expect(after('x', { timeStamp: 40 })).toBe(false);
+  });
+});
+
+it('keys of a field are letters and moves in it', () => {
+  const target = { tagName: 'SELECT' };
+  for (const key of ['x', 'X', 'ArrowLeft', 'Escape']) {
+    expect(isOfField(press(key, { target }))).toBe(true);
+    expect(isOfField(press(key))).toBe(false);
+  }
+  for (const more of [{ ctrlKey: true }, { altKey: true }, { metaKey: true }])
+    expect(isOfField(press('x', { target, ...more }))).toBe(false);
+  expect(isOfField(press('F1', { target }))).toBe(false);
 });

@@ -144,6 +144,14 @@ describe.each([
     await decide(frame, 'u', /^2 of 20/);
     await decide(frame, 'u', /^1 of 20/);
     await decide(frame, 'u', /^0 of 20/);
+    // Letters right after a key for VS Code, and in a field, decide nothing.
+    for (const key of ['ControlOrMeta+f', 'x', 'f', 'a']) await window.page.keyboard.press(key);
+    await window.page.waitForTimeout(1500);
+    await frame.locator('.review select.templates').focus();
+    for (const key of ['f', 'x', 'ArrowLeft']) await window.page.keyboard.press(key);
+    await window.page.waitForTimeout(500);
+    expect(await frame.locator('.progress').innerText()).toMatch(/^0 of 20/);
+    await takeKeys(frame);
     await press(window.page, '1');
     await until(
       'the reason',

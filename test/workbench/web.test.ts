@@ -141,7 +141,7 @@ describe.skipIf((await findDesktop()) !== undefined)('the package for browsers',
 
   it('filters, edits and saves in a file system that exists in the browser alone', async () => {
     const { page } = window;
-    await page.goto(`${new URL(page.url()).origin}/?folder=memory:/work`);
+    await page.goto(`${new URL(page.url()).origin}/?folder=memory:/data`);
     // Then VS Code knows which editor is for a table.
     await page.locator('.activitybar [aria-label*="PrefLens"]').first().waitFor();
     await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'table.parquet' }).dblclick();

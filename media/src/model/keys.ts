@@ -161,6 +161,12 @@ export function isTyping({ isComposing, key, target }: KeyPress): boolean {
   return isContentEditable === true || (typeof tagName === 'string' && TYPED_INTO.has(tagName.toUpperCase()));
 }
 
+/** A key that a person types into a field, or moves in it with: VS Code would take it for a key of a review. */
+export function isOfField(press: KeyPress): boolean {
+  const { key, ctrlKey, altKey, metaKey } = press;
+  return isTyping(press) && !ctrlKey && !altKey && !metaKey && !/^F\d+$/.test(key);
+}
+
 /** False for keys with Ctrl, Alt, Meta or Shift, which belong to the editor, and for typed text. */
 export function isPlain(press: KeyPress): boolean {
   return !press.ctrlKey && !press.altKey && !press.metaKey && !press.shiftKey && !isTyping(press);
@@ -189,46 +195,4 @@ const ARROWS: Readonly<Record<string, string>> = { ArrowRight: 'j', ArrowLeft: '
 /** The action of a key press in the compare page; undefined if there is none. */
 export function actionFor(press: KeyPress, state: PageState): PageAction | undefined {
   return actionIn(ACTIONS, press, state, ARROWS[press.key]);
-}
-
-/** Milliseconds that VS Code may need on a busy machine to move the focus, or to wait for the second key of a chord. */
-const EDITOR_KEY_MS = 1000;
-
-/** Keys that leave the focus where it is, with Ctrl: copy, cut, paste, save, undo, redo, all, the ends of a list. */
-const STAYING = new Set(['c', 'x', 'v', 's', 'z', 'y', 'a', 'home', 'end']);
-
-const MODIFIERS = new Set(['Control', 'Shift', 'Alt', 'AltGraph', 'Meta']);
-
-function isEditorKey({ key, ctrlKey, altKey, metaKey }: KeyPress): boolean {
-  if (/^F\d+$/.test(key)) return true;
-  return (ctrlKey || altKey || metaKey) && !MODIFIERS.has(key) && !STAYING.has(key.toLowerCase());
-}
-
-export interface PageKeys {
-  /** True if the key did something. */
-  readonly press: (press: KeyPress) => boolean;
-  /** The person pointed at the page or came back to it: letters are for the page. */
-  readonly settle: () => void;
-}
-
-/**
- * Keys of a page, without the letters that a person types right after a key for VS Code. VS Code moves the focus to its
- * own input a moment after Ctrl+P, and letters that come before would edit records.
- * @param act carries out a key; false if the page has no use for it
- */
-export function pageKeys(act: (press: KeyPress) => boolean): PageKeys {
-  let waitsUntil = 0;
-  return {
-    press(press) {
-      if (press.key === 'Escape') waitsUntil = 0;
-      const isLetter = press.key.length === 1 && isPlain(press);
-      const isForEditor = isLetter && press.timeStamp < waitsUntil;
-      if (!isForEditor && act(press)) return true;
-      if (isForEditor || isEditorKey(press)) waitsUntil = press.timeStamp + EDITOR_KEY_MS;
-      return false;
-    },
-    settle() {
-      waitsUntil = 0;
-    },
-  };
 }

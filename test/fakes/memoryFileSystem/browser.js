@@ -4,7 +4,7 @@ const vscode = require('vscode');
 
 const { fs } = vscode.workspace;
 const { Directory, File } = vscode.FileType;
-const FOLDER = '/work';
+const FOLDER = '/data';
 
 exports.activate = ({ extensionUri, subscriptions }) => {
   const files = new Map();

@@ -1,6 +1,7 @@
 // gzip by pako, which checks sums as zlib does. zstd is read by fzstd, where this module has no functions for it.
 import pako from 'pako';
 
+import { concat } from '#core/concat.ts';
 import { UserError } from '#core/messages.ts';
 
 import type { WebTransform } from './stream.ts';
@@ -80,13 +81,7 @@ export function gunzipSync(bytes: Uint8Array, { maxOutputLength = Infinity } = {
   };
   machine.push(bytes, true);
   if (hasFailed(machine) || !machine.ended) throw damage(machine);
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concat(parts);
 }
 
 export const gzipSync = (bytes: Uint8Array): Uint8Array => pako.gzip(bytes);
