@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 
 import { DEFAULT_RULES } from '../../server/src/core/checks/settings.ts';
 import { Surveyor } from '../../server/src/core/dataset/survey.ts';
@@ -73,6 +73,18 @@ describe('35: all files share threads', () => {
       'cannot be read',
       'done',
     ]);
+  });
+
+  it('35: a thread that rested long enough to end gets no more work', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const ranges = pool(1);
+      const first = await threadOf(ranges);
+      vi.advanceTimersByTime(5000);
+      expect(await threadOf(ranges)).not.toBe(first);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('35: cancelled work frees its thread, also while it waits', async () => {

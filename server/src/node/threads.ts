@@ -53,7 +53,12 @@ export function threads(workerPath: string, width: number, toError: (message: st
     busy.delete(worker);
     // An idle thread must not keep the program running.
     worker.unref();
-    idle.set(worker, setTimeout(() => void worker.terminate(), IDLE_MS).unref());
+    const end = (): void => {
+      // It takes a moment to end, and must get no task meanwhile.
+      idle.delete(worker);
+      void worker.terminate();
+    };
+    idle.set(worker, setTimeout(end, IDLE_MS).unref());
     startNext();
   };
   const lose = (worker: Worker, reason: (job: Job) => Error): void => {
