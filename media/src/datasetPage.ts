@@ -7,7 +7,7 @@ import type { DatasetClientSends, DatasetPageSends } from '#protocol/page/datase
 import { actionEvent, stringsEvent } from './action.ts';
 import type { DatasetEffect, DatasetEvent } from './model/datasetEvents.ts';
 import { eventOf, reduce } from './model/datasetReducer.ts';
-import type { DatasetState } from './model/datasetState.ts';
+import type { DatasetState, PairPlace } from './model/datasetState.ts';
 import { INITIAL } from './model/datasetState.ts';
 import { createPage } from './model/page.ts';
 import type { PageKeys } from './model/pageKeys.ts';
@@ -63,6 +63,8 @@ type Effect<Kind extends DatasetEffect['kind']> = Extract<DatasetEffect, { reado
 
 /** What carries out each kind of effect. */
 type Carriers = { readonly [Kind in DatasetEffect['kind']]: (effect: Effect<Kind>) => void };
+
+const aheadName = ({ record, pair }: PairPlace): string => `ahead ${record} ${pair}`;
 
 export function startDatasetPage(
   openWire: OpenWire<DatasetPageSends, DatasetClientSends>,
@@ -172,7 +174,7 @@ export function startDatasetPage(
     },
     requestAhead({ at }) {
       void follow(
-        'ahead',
+        aheadName(at),
         async (signal) => ({
           kind: 'aheadLoaded',
           at,
@@ -181,6 +183,9 @@ export function startDatasetPage(
         // Nobody waits for it. When the person goes there, it is requested again.
         () => ({ kind: 'aheadLoaded', at, shown: undefined }),
       );
+    },
+    cancelAhead({ at }) {
+      cancel(aheadName(at));
     },
     requestPlace({ name, selection, at, why }) {
       void follow('place', async (signal) => {

@@ -87,6 +87,12 @@ describe('35: all files share threads', () => {
     }
   });
 
+  it('35: a thread that gave way to others gets no more work', async () => {
+    const ranges = threads(THREAD, 2, (message) => new Error(message), new Set(['survey']));
+    const first = await threadOf(ranges);
+    expect(await threadOf(ranges)).not.toBe(first);
+  });
+
   it('35: cancelled work frees its thread, also while it waits', async () => {
     const ranges = pool(1);
     const [running, queued] = [new AbortController(), new AbortController()];

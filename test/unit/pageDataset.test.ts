@@ -104,14 +104,14 @@ describe('the dataset page', () => {
 
   it('looks ahead in the direction in which the person moves, once for each pair', async () => {
     const page = await opened({ looksAhead: true });
-    const next = (): number | undefined => page.state.ahead?.shown?.view.record;
-    expect(next()).toBe(1);
+    const next = (): unknown => page.state.ahead.map(({ shown }) => shown?.view.record);
+    expect(next()).toEqual([1, 2, 3]);
     for (const [key, wanted] of [
-      ['ArrowDown', 2],
-      ['PageDown', 11],
-      ['ArrowUp', 8],
-      ['ArrowUp', 7],
-      ['ArrowDown', 10],
+      ['ArrowDown', [2, 3, 4]],
+      ['PageDown', [11, 12, 13]],
+      ['ArrowUp', [8, 7, 6]],
+      ['ArrowUp', [7, 6, 5]],
+      ['ArrowDown', [10, 11, 12]],
     ] as const) {
       await page.press(key);
       expect([key, next()]).toEqual([key, wanted]);
@@ -126,7 +126,7 @@ describe('the dataset page', () => {
   it('shows nothing out of date ahead: after a change, the pair is loaded again', async () => {
     const page = await opened({ looksAhead: true });
     await page.change();
-    expect(page.state.ahead?.shown?.revision).toBe(2);
+    expect(page.state.ahead[0]?.shown?.revision).toBe(2);
     page.client.isHolding = true;
     page.revision++;
     page.tell();

@@ -69,6 +69,22 @@ describe('update', () => {
     expect(found()).toEqual([3]);
   });
 
+  it('says that duplicates are still being searched, once that takes a while', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { held, ranges } = heldSearches();
+    const { session, host } = await ofText([goodRecord(1), goodRecord(1)], {}, ranges);
+    vi.advanceTimersByTime(1200);
+    while (!held[0]) await setImmediate();
+    expect(statusOf(session).isRelating).toBeUndefined();
+    vi.advanceTimersByTime(1000);
+    expect(host.statuses.at(-1)?.isRelating).toBe(true);
+    held[0]();
+    while (!session.dataset.isRelated) await setImmediate();
+    await setImmediate();
+    expect(host.statuses.at(-1)).not.toHaveProperty('isRelating');
+    expect(host.statuses.at(-1)?.findingCount).toBe(1);
+  });
+
   it('raises the revision of the status with what people see', async () => {
     const { session } = await ofText(LINES);
     const { revision } = statusOf(session);

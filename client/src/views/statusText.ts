@@ -58,6 +58,7 @@ export function textOf(status: DatasetStatus): string {
   if (status.phase === 'reading') return `$(loading~spin) ${t('Reading pairs')}`;
   if (isUseless(status)) return uselessMessage(status);
   const facts = [...holds(status), schemaName(status), plural(status.findingCount, 'finding')];
+  if (status.isRelating === true) facts.push(t('searching for duplicates'));
   if (status.unsure !== undefined) facts.push(t('which answer is better?'));
   if (status.unsavedCount > 0) facts.push(plural(status.unsavedCount, 'unsaved edit'));
   // The adjacent progress item shows the percentage.

@@ -133,6 +133,7 @@ export type DatasetEffect =
   | { readonly kind: 'requestPair'; readonly at: PairPlace }
   /** The person has not gone to it yet. */
   | { readonly kind: 'requestAhead'; readonly at: PairPlace }
+  | { readonly kind: 'cancelAhead'; readonly at: PairPlace }
   | {
       readonly kind: 'requestPlace';
       readonly name: string;

@@ -201,7 +201,7 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
     case 'queryChosen':
       return chooseQuery(withRowsShown(state), event.query);
     case 'outdated':
-      return [outdate(clearMarks({ ...state, ahead: undefined }))];
+      return [outdate(clearMarks({ ...state, ahead: [] }))];
     case 'found':
       return onFound(state, event.found);
     case 'rowsLoaded':

@@ -54,6 +54,12 @@ export interface OpenCell {
   readonly text: string | undefined;
 }
 
+/** A pair that is loaded before the person goes to it; `shown` is undefined until it arrives. */
+export interface PairAhead {
+  readonly at: PairPlace;
+  readonly shown: ShownView | undefined;
+}
+
 export interface DatasetState extends RecordState {
   /** Undefined until the file is open. */
   readonly status: DatasetStatus | undefined;
@@ -75,8 +81,8 @@ export interface DatasetState extends RecordState {
   readonly anchor: number;
   /** The selected pair; until it arrives, the one before it. */
   readonly shown: ShownView | undefined;
-  /** The pair that the next key most likely shows; `shown` is undefined until it arrives. */
-  readonly ahead: { readonly at: PairPlace; readonly shown: ShownView | undefined } | undefined;
+  /** The pairs that the next keys most likely show. */
+  readonly ahead: readonly PairAhead[];
   /** Where the person moves in the list: down or up. */
   readonly heading: 1 | -1;
   /** Why the selected pair could not be loaded. */
@@ -114,7 +120,7 @@ export const INITIAL: DatasetState = {
   marks: NO_MARKS,
   anchor: 0,
   shown: undefined,
-  ahead: undefined,
+  ahead: [],
   heading: 1,
   pairFailure: undefined,
   notice: undefined,

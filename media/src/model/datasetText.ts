@@ -16,6 +16,7 @@ export function statusText(status: DatasetStatus | undefined): string {
     status.pairCount === status.recordCount ? undefined : plural(status.pairCount, 'pair'),
     status.judgementCount > 0 ? plural(status.judgementCount, 'single verdict') : undefined,
     (status.schemaCount ?? 1) > 1 ? plural(status.schemaCount ?? 1, 'schema') : status.mapping,
+    status.isRelating === true ? t('searching for duplicates') : undefined,
     status.unsavedCount > 0 ? plural(status.unsavedCount, 'unsaved edit') : undefined,
     {
       scoring: status.progress?.toLowerCase() ?? t('scoring'),

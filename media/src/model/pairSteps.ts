@@ -2,7 +2,7 @@
 import type { ShownView } from '#protocol/page/pair.ts';
 
 import type { Step } from './datasetEvents.ts';
-import type { DatasetState, PairPlace } from './datasetState.ts';
+import type { DatasetState, PairAhead, PairPlace } from './datasetState.ts';
 import { isSame, isShown, storeOf } from './datasetState.ts';
 import { jumpTo } from './listSteps.ts';
 import { isReviewing } from './review.ts';
@@ -71,29 +71,40 @@ export function onAheadLoaded(
   at: PairPlace,
   shown: ShownView | undefined,
 ): DatasetState {
-  return isSame(at, state.ahead?.at) ? { ...state, ahead: { at, shown } } : state;
+  const isWanted = state.ahead.some((one) => isSame(at, one.at));
+  return isWanted
+    ? { ...state, ahead: state.ahead.map((one) => (isSame(at, one.at) ? { at, shown } : one)) }
+    : state;
 }
 
 /** Shows the selected pair at once if it was loaded ahead. Its latest state is on its way. */
 export function showAhead(state: DatasetState): Step {
-  const { ahead, selected } = state;
-  const isHeld = ahead?.shown && isSame(ahead.at, selected) && !isOutdated(ahead.shown, state);
-  return isHeld && !isShown(state) ? showInPlace(state, ahead.shown) : [state];
+  const held = state.ahead.find(({ at }) => isSame(at, state.selected))?.shown;
+  return held && !isOutdated(held, state) && !isShown(state) ? showInPlace(state, held) : [state];
 }
 
-/** Requests the pair that the next key most likely shows. */
+/** Pairs that are loaded ahead: a request takes as long as a few presses of a key that is held down. */
+const PAIRS_AHEAD = 3;
+
+/** Requests the pairs that the next keys most likely show. */
 export function lookAhead(state: DatasetState): Step {
   const { ahead, layout, review, shown, index, heading } = state;
   if (!shown || !isShown(state) || isOutdated(shown, state)) return [state];
   if (layout === 'list' || isReviewing(review)) return [state];
-  const row = rowAt(storeOf(state), index + heading);
-  if (!row) return [state];
-  const at = { record: row.record, pair: row.pair };
-  const isHeld = isSame(at, ahead?.at) && !(ahead?.shown && isOutdated(ahead.shown, state));
-  return isHeld
-    ? [state]
-    : [
-        { ...state, ahead: { at, shown: undefined } },
-        { kind: 'requestAhead', at },
-      ];
+  const store = storeOf(state);
+  const rows = Array.from({ length: PAIRS_AHEAD }, (_, i) => rowAt(store, index + heading * (i + 1)));
+  const next = rows.flatMap((row): PairAhead[] => {
+    if (!row) return [];
+    const at = { record: row.record, pair: row.pair };
+    const held = ahead.find((one) => isSame(at, one.at));
+    return [held && !(held.shown && isOutdated(held.shown, state)) ? held : { at, shown: undefined }];
+  });
+  const requested = next.filter((one) => !ahead.includes(one));
+  const left = ahead.filter((one) => !next.includes(one));
+  if (requested.length === 0 && left.length === 0) return [state];
+  return [
+    { ...state, ahead: next },
+    ...left.filter((one) => !one.shown).map(({ at }) => ({ kind: 'cancelAhead', at }) as const),
+    ...requested.map(({ at }) => ({ kind: 'requestAhead', at }) as const),
+  ];
 }

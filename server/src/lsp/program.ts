@@ -33,7 +33,7 @@ let ranges: RangeRunner | undefined;
 const rangesFor = (memoryMb: number): RangeRunner => {
   const width = widthFor(memoryMb);
   if (ranges?.width !== width)
-    ranges = threads(bundle('thread.js'), width, (message) => new UserError(message));
+    ranges = threads(bundle('thread.js'), width, (message) => new UserError(message), new Set(['relate']));
   return ranges;
 };
 process.on('exit', endForSure);

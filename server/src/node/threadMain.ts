@@ -4,6 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import { UserError } from '#core/messages.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 
+import { giveWay } from './giveWay.ts';
 import { handOver, workOn } from './rangeWork.ts';
 import { inWords } from './systemErrors.ts';
 import type { FromThread, ToThread } from './threads.ts';
@@ -14,7 +15,8 @@ const send = (message: FromThread, transfer: ArrayBuffer[] = []): void => {
   port.postMessage(message, transfer);
 };
 
-async function answer({ work, task }: ToThread): Promise<void> {
+async function answer({ isBackground, work, task }: ToThread): Promise<void> {
+  if (isBackground) giveWay();
   try {
     const result = await workOn(work, task, (count) => {
       send({ kind: 'bytes', count });

@@ -6,6 +6,8 @@ import type { RangeWork, Works } from './rangeWork.ts';
 
 /** Message to a thread: one task at a time. */
 export interface ToThread {
+  /** Its thread gives way to all others of the system. */
+  readonly isBackground: boolean;
   readonly work: RangeWork;
   readonly task: Works[RangeWork]['task'];
 }
@@ -43,14 +45,27 @@ interface Job extends ToThread {
 
 /**
  * At most `width` threads, started on demand and shared by all files: starting one costs as much as reading 3 MB.
+ * @param background work that nobody waits for
  */
-export function threads(workerPath: string, width: number, toError: (message: string) => Error): RangeRunner {
+export function threads(
+  workerPath: string,
+  width: number,
+  toError: (message: string) => Error,
+  background: ReadonlySet<RangeWork> = new Set(),
+): RangeRunner {
   const waiting: Job[] = [];
   const idle = new Map<Worker, NodeJS.Timeout>();
   const busy = new Map<Worker, Job>();
 
   const rest = (worker: Worker): void => {
+    const isSlow = busy.get(worker)?.isBackground === true;
     busy.delete(worker);
+    if (isSlow) {
+      // A priority can't be raised again.
+      void worker.terminate();
+      startNext();
+      return;
+    }
     // An idle thread must not keep the program running.
     worker.unref();
     const end = (): void => {
@@ -96,12 +111,13 @@ export function threads(workerPath: string, width: number, toError: (message: st
     while (waiting.length > 0 && busy.size < width) {
       const job = waiting.shift();
       if (!job) return;
-      const worker = [...idle.keys()].at(-1) ?? start();
+      const worker = (job.isBackground ? undefined : [...idle.keys()].at(-1)) ?? start();
       clearTimeout(idle.get(worker));
       idle.delete(worker);
       busy.set(worker, job);
       worker.ref();
-      worker.postMessage({ work: job.work, task: job.task } satisfies ToThread);
+      const { isBackground, work, task } = job;
+      worker.postMessage({ isBackground, work, task } satisfies ToThread);
     }
   };
   const stop = (job: Job, reason: Error): void => {
@@ -123,7 +139,8 @@ export function threads(workerPath: string, width: number, toError: (message: st
       let onAbort: (() => void) | undefined;
       try {
         return await new Promise<Works[W]['result']>((resolve, reject) => {
-          const job: Job = { work, task, onBytes, resolve: resolve, reject };
+          const isBackground = background.has(work);
+          const job: Job = { isBackground, work, task, onBytes, resolve: resolve, reject };
           onAbort = (): void => {
             stop(job, signal.reason as Error);
           };

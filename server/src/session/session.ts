@@ -37,6 +37,8 @@ const SETTLE_MS = 150;
 
 /** Duplicates are searched again when nothing changed for so long: the search reads the whole text. */
 const RELATE_AFTER_MS = 1200;
+/** A search for duplicates that takes longer is mentioned in the status. */
+const TELL_AFTER_MS = 1000;
 
 /** Settings that checks depend on, and those that scores depend on. */
 const CHECK_SETTINGS = ['rules', 'run', 'timeBudgetMs'] as const;
@@ -70,6 +72,11 @@ export class Session implements OpenFile, JobOwner {
   });
   /** The generation that the running search for duplicates is about. */
   #relating: number | undefined;
+  #isRelating = false;
+  readonly #tellRelating = debounced(TELL_AFTER_MS, () => {
+    this.#isRelating = true;
+    this.#tell();
+  });
 
   readonly #onWatched = (): void => {
     void this.followDisk();
@@ -107,6 +114,10 @@ export class Session implements OpenFile, JobOwner {
 
   get state(): FileState {
     return this.#state;
+  }
+
+  get isRelating(): boolean {
+    return this.#isRelating;
   }
 
   get settings(): FileSettings | undefined {
@@ -311,6 +322,7 @@ export class Session implements OpenFile, JobOwner {
     this.#jobs.stop();
     this.#settle.cancel();
     this.#relate.cancel();
+    this.#tellRelating.cancel();
   }
 
   #settleSoon(): void {
@@ -410,12 +422,18 @@ export class Session implements OpenFile, JobOwner {
   #startRelations(): void {
     const { generation } = this.dataset;
     this.#relating = generation;
+    this.#tellRelating.soon();
     void this.#findRelations()
       .catch((error: unknown) => {
         if (!this.#isClosed()) this.#host.log('error', errorText(error));
       })
       .finally(() => {
-        if (this.#relating === generation) this.#relating = undefined;
+        if (this.#relating !== generation) return;
+        this.#relating = undefined;
+        this.#tellRelating.cancel();
+        if (!this.#isRelating) return;
+        this.#isRelating = false;
+        this.#tell();
       });
   }
 

@@ -19,6 +19,8 @@ export interface FileState {
 export interface OpenFile {
   readonly dataset: OpenDataset;
   readonly state: FileState;
+  /** Duplicates are being searched, for so long that people should know. */
+  readonly isRelating: boolean;
   /** What preflens.json and the editor set for it; undefined until it is read. */
   readonly settings: FileSettings | undefined;
   /** Models of preflens.json that have a chat template. */

@@ -32,6 +32,8 @@ export interface DatasetStatus {
   /** Says that nobody can tell which answer is better, and which readings there are. */
   readonly unsure?: string;
   readonly findingCount: number;
+  /** Duplicates and contradictions are still being searched: findings will be added. */
+  readonly isRelating?: true;
   /** While scoring: "Scoring 42 %, about 8 s left". */
   readonly progress?: string;
   /** Why scoring failed or was not tried. */

@@ -76,8 +76,7 @@ function columnOf({ ref, types, share, example, values }: FieldSeen): FieldColum
   };
 }
 
-/** The fields of the records, in the order of their first appearance, and the ratings of the pairs. */
-export function columnsOf(dataset: OpenDataset): readonly FieldColumn[] {
+function readColumns(dataset: OpenDataset): readonly FieldColumn[] {
   const sample = sampleRecords(dataset);
   const { recognition } = dataset.survey;
   const ratings = recognition ? [...ratingsSeen(recognition.mapping, sample)] : [];
@@ -92,6 +91,19 @@ export function columnsOf(dataset: OpenDataset): readonly FieldColumn[] {
       isRating: true,
     })),
   ];
+}
+
+/** Each letter of a query wants them. */
+const columnsRead = new WeakMap<OpenDataset, { stamp: string; columns: readonly FieldColumn[] }>();
+
+/** The fields of the records, in the order of their first appearance, and the ratings of the pairs. */
+export function columnsOf(dataset: OpenDataset): readonly FieldColumn[] {
+  const stamp = `${dataset.revision} ${dataset.isReady}`;
+  const before = columnsRead.get(dataset);
+  if (before?.stamp === stamp) return before.columns;
+  const columns = readColumns(dataset);
+  columnsRead.set(dataset, { stamp, columns });
+  return columns;
 }
 
 /** How a query can go on at the cursor, by the fields of a file. */

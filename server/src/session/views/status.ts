@@ -8,7 +8,7 @@ import type { DatasetStatus } from '#protocol/editor/status.ts';
 import { whyNoPairs } from '../reasons.ts';
 import type { OpenFile } from '../state.ts';
 
-export function statusOf({ dataset, state }: OpenFile): DatasetStatus {
+export function statusOf({ dataset, state, isRelating }: OpenFile): DatasetStatus {
   const { phase, reason, progress } = state;
   const { survey, trust, source, revision, generation } = dataset;
   const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
@@ -31,6 +31,7 @@ export function statusOf({ dataset, state }: OpenFile): DatasetStatus {
     tieCount,
     judgementCount,
     findingCount: dataset.findingCount,
+    ...(isRelating && { isRelating }),
     isOnDisk: source.document === undefined,
     ...(source.file && containerOf(source.file).isReadOnly && { isReadOnly: true }),
     unsavedCount: source.pending?.unsavedCount ?? 0,

@@ -19,3 +19,8 @@ export const totalmem = (): number => 2 * 2 ** 30;
 export function userInfo(): { readonly username: string } {
   return { username: '' };
 }
+
+/** A worker of a browser has no priority. */
+export const constants = { priority: { PRIORITY_BELOW_NORMAL: 10 } };
+export const getPriority = (): number => 0;
+export const setPriority = (): void => undefined;
