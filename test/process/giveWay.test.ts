@@ -21,10 +21,8 @@ describe.runIf(process.platform === 'linux')('a thread that gives way', () => {
   it('has a low priority, and its process has the same as before', async () => {
     const before = getPriority();
     const thread = new Worker(THREAD, { eval: true });
-    const [priority] = await new Promise((resolve, reject) => {
-      thread.once('message', (value: number) => {
-        resolve([value]);
-      });
+    const priority = await new Promise<number>((resolve, reject) => {
+      thread.once('message', resolve);
       thread.once('error', reject);
     });
     expect(priority).toBe(Math.max(before, constants.priority.PRIORITY_BELOW_NORMAL));
