@@ -380,4 +380,52 @@ describe('in a browser', () => {
     expect(errors.join('\n')).toContain('huge.jsonl: in a browser, PrefLens reads files up to 256 MB');
     expect(errors.join('\n')).toContain('EACCES');
   });
+
+  it.each([
+    ['smaller than it is', 100],
+    ['larger than it is', 1_000_000],
+    ['nothing', 0],
+  ])('a file whose size is said to be %s is read as it is, and saved whole', async (_, size) => {
+    const editor = new EditorFiles({ [PATH]: TEXT });
+    const { stat } = editor;
+    editor.stat = (path) => {
+      const reply = stat(path);
+      return reply.ok && !reply.value.isFolder ? { ok: true, value: { ...reply.value, size } } : reply;
+    };
+    const client = await open(editor);
+    expect(client.statuses.at(-1)?.recordCount).toBe(60);
+    await flip(client, 7);
+    expect(await save(client)).toEqual(ok(1));
+    expect(editor.text(PATH)).toBe(flipped(7));
+  });
+
+  it('a listing with names that lead elsewhere leads nowhere, and the good ones of it are checked', async () => {
+    const secret = '/secret/pairs.jsonl';
+    const editor = new EditorFiles({ [PATH]: TEXT, '/data/good.jsonl': TEXT, [secret]: TEXT });
+    const read: string[] = [];
+    const { list, read: readFile } = editor;
+    editor.read = (path) => {
+      read.push(path);
+      return readFile(path);
+    };
+    editor.list = (path) => {
+      const names = [
+        '..',
+        '.',
+        '',
+        '../secret',
+        '../secret/pairs.jsonl',
+        'a/b.jsonl',
+        'nul\0.jsonl',
+        '/secret',
+      ];
+      const reply = list(path);
+      const hostile = names.flatMap((name) => [[name, true] as const, [name, false] as const]);
+      return reply.ok ? { ok: true, value: [...hostile, ...reply.value] } : reply;
+    };
+    const client = await open(editor);
+    const { files } = await client.connection.sendRequest<{ files: number }>('preflens/checkWorkspace', null);
+    expect(files).toBe(1);
+    expect(read.filter((path) => !path.startsWith('/data/'))).toEqual([]);
+  });
 });

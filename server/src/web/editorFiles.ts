@@ -32,10 +32,14 @@ export async function bytesOf(path: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(valueOf(await ask('preflens/readFile', { path }), 'read', path));
 }
 
+/** A path in the place of a name would lead out of its folder. */
+const isName = (name: string): boolean => !['', '.', '..'].includes(name) && !/[/\0]/.test(name);
+
 /** Names in a folder, and whether they are folders; empty if there is none. */
 export async function namesOf(path: string): Promise<readonly (readonly [string, boolean])[]> {
   const reply = await ask('preflens/readFolder', { path });
-  return !reply.ok && reply.code === 'ENOENT' ? [] : valueOf(reply, 'scandir', path);
+  if (!reply.ok && reply.code === 'ENOENT') return [];
+  return valueOf(reply, 'scandir', path).filter(([name]) => isName(name));
 }
 
 /** Replaces a file, or makes one. If this fails, a part of the bytes may be there. */
