@@ -2,18 +2,9 @@
 // killed, a window that is reloaded. Memory, open files and processes have to be flat in the end, every save exact, and
 // no process may outlive the window. Writes each round into test/artefacts/soak.csv, and their curves into soak.svg.
 import { spawnSync } from 'node:child_process';
-import {
-  createReadStream,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
 import type { Frame, Page } from 'playwright-core';
 
@@ -31,7 +22,8 @@ import { reloadWith } from '../workbench/reload.ts';
 import type { Window } from '../workbench/window.ts';
 import { openWindow } from '../workbench/window.ts';
 import { generatePairs } from './generate.ts';
-import { CLI } from './measure.ts';
+import { CLI, quantile } from './measure.ts';
+import { isHost, isOurs, isScorer, openFilesOf, processesOf, residentMb } from './windowProcesses.ts';
 
 const MINUTES = Number(process.argv[2] ?? 120);
 const PAIRS = 3000;
@@ -43,43 +35,6 @@ const FLAT = { 'server MB': 40, 'extension host MB': 60, 'open files': 8, proces
 
 type Figure = keyof typeof FLAT;
 type Sample = Readonly<Record<Figure | 'minute', number>>;
-
-interface Process {
-  readonly pid: number;
-  readonly command: string;
-}
-
-/** What a system file of a process says; empty if the process has ended. */
-function readProc(pid: number, name: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-/** Processes of the window's server: each has the folder of its settings in its environment. */
-function processesOf({ home }: Window): Process[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0 && readProc(pid, 'environ').includes(join(home, 'config')))
-    .map((pid) => ({ pid, command: readProc(pid, 'cmdline').replaceAll('\0', ' ') }));
-}
-
-const isOurs = ({ command }: Process): boolean => /extensions\/preflens[^ ]*\/dist\//.test(command);
-const isScorer = (one: Process): boolean => isOurs(one) && one.command.includes('scorer.js');
-const isHost = ({ command }: Process): boolean => command.includes('--type=extensionHost');
-
-const residentMb = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readProc(pid, 'status'))?.[1] ?? 0) / 1000;
-
-function openFilesOf(pid: number): number {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).length;
-  } catch {
-    return 0;
-  }
-}
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
@@ -95,9 +50,6 @@ function sampleOf(window: Window, minute: number): Sample {
     processes: all.filter((one) => !isScorer(one)).length,
   };
 }
-
-const quantile = (values: readonly number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))] ?? Number.NaN;
 
 /** The curves, each in a band of its own, from 0 to its largest value. */
 function svgOf(samples: readonly Sample[]): string {
@@ -141,18 +93,14 @@ const converted = spawnSync(
 if (converted.status !== 0) throw new Error(converted.stderr);
 rmSync(pathOf('table.jsonl'));
 
-async function linesOf(name: string): Promise<string[]> {
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: createReadStream(pathOf(name)) })) lines.push(line);
-  return lines;
-}
+const linesOf = (name: string): string[] => readFileSync(pathOf(name), 'utf8').split('\n');
 
 const scored = async (page: Page): Promise<string> => waitForStatus(page, /^3,000 pairs .*finding/, 300_000);
 
 /** Whether a row's pair is on the screen: until then, keys of edits do nothing. */
 async function isShown(frame: Frame, row: number): Promise<boolean> {
-  const [place = ''] = await frame.locator('.detail .place').allInnerTexts();
-  return place.startsWith(`Row ${row.toLocaleString('en')}`);
+  const [place = ''] = await frame.locator('.detail .place strong').allInnerTexts();
+  return place === `Row ${row.toLocaleString('en')}`;
 }
 
 /** Flips one row of the dataset, and a second one that is undone, and saves. */
@@ -201,20 +149,21 @@ async function killScorer(window: Window): Promise<boolean> {
 }
 
 /** Rows of a JSON Lines file that differ: a flip changes one. */
-async function changedLines(before: readonly string[]): Promise<number> {
-  const after = await linesOf('pairs.jsonl');
+function changedLines(before: readonly string[]): number {
+  const after = linesOf('pairs.jsonl');
   if (after.length !== before.length) throw new Error(`${before.length} lines became ${after.length}.`);
   return after.filter((line, i) => line !== before[i]).length;
 }
 
 async function round(window: Window, number: number): Promise<{ readonly hasKilled: boolean }> {
   const { page } = window;
-  const before = await linesOf('pairs.jsonl');
+  const before = linesOf('pairs.jsonl');
   await openFile(page, 'pairs.jsonl');
   await scored(page);
   // VS Code opens a file in the editor that it was last shown in.
   const isDataset = async (): Promise<boolean> => (await page.locator('iframe.webview').count()) > 0;
   if (await isDataset()) await runCommand(page, 'PrefLens: Open as Text');
+  await page.locator('.monaco-editor.focused').first().waitFor();
   await runCommand(page, 'PrefLens: Compare Chosen and Rejected');
   await compareFrame(page);
   await runCommand(page, 'View: Close All Editors');
@@ -226,7 +175,7 @@ async function round(window: Window, number: number): Promise<{ readonly hasKill
   await scored(page);
   await filterRows(frame, number % 2 === 0 ? 'margin<0' : 'length_difference>10');
   await editDataset(page, frame, number);
-  const changed = await changedLines(before);
+  const changed = changedLines(before);
   if (changed !== 1) throw new Error(`A save of one flip changed ${changed} lines.`);
   const hasKilled = number % KILL_EVERY === 0 && (await killScorer(window));
   await runCommand(page, 'View: Close All Editors');
@@ -238,6 +187,8 @@ async function round(window: Window, number: number): Promise<{ readonly hasKill
   if (number % RELOAD_EVERY === 0) {
     await reloadWith(window, 'preflens.dataset');
     await page.waitForSelector('.monaco-workbench .explorer-folders-view');
+    // VS Code saves its state every few seconds, and may open the window as it was before the file.
+    await openFile(page, 'table.parquet');
     await datasetFrame(page, 6);
   }
   await runCommand(page, 'View: Close All Editors');

@@ -44,12 +44,17 @@ async function isSoonVisible(what: Locator): Promise<boolean> {
   );
 }
 
+/** Milliseconds in which an editor that is just being opened takes the focus, and the next text with it. */
+const FOCUS_MS = 100;
+
 /** The input that a key opens. A busy window, or one that has just opened, may miss the first press. */
 async function openInput(page: Page, opener: string): Promise<Locator> {
   const input = page.locator('.quick-input-widget input').first();
   await until(`the input of ${opener}`, async () => {
     await press(page, opener);
-    return isSoonVisible(input);
+    if (!(await isSoonVisible(input))) return false;
+    await page.waitForTimeout(FOCUS_MS);
+    return input.evaluate((element) => element === document.activeElement);
   });
   return input;
 }
