@@ -12,11 +12,11 @@ import * as esbuild from 'esbuild';
 import type { CDPSession, Frame, Page } from 'playwright-core';
 
 import { openFile, press, runCommand, until, waitForStatus } from '../workbench/actions.ts';
+import { isOurs, processesOf, residentMb } from '../workbench/processes.ts';
 import type { Window } from '../workbench/window.ts';
 import { openWindow } from '../workbench/window.ts';
 import { mb, quantile } from './measure.ts';
 import { measureTextSearch, openBench } from './textSearch.ts';
-import { isOurs, processesOf, residentMb } from './windowProcesses.ts';
 
 const ROWS = Number(process.argv[2] ?? 1_000_000);
 /** A person who does something every two seconds does this much in an hour. */

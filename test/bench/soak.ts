@@ -18,12 +18,12 @@ import {
   until,
   waitForStatus,
 } from '../workbench/actions.ts';
+import { isHost, isOurs, isScorer, openFilesOf, processesOf, residentMb } from '../workbench/processes.ts';
 import { reloadWith } from '../workbench/reload.ts';
 import type { Window } from '../workbench/window.ts';
 import { openWindow } from '../workbench/window.ts';
 import { generatePairs } from './generate.ts';
 import { CLI, quantile } from './measure.ts';
-import { isHost, isOurs, isScorer, openFilesOf, processesOf, residentMb } from './windowProcesses.ts';
 
 const MINUTES = Number(process.argv[2] ?? 120);
 const PAIRS = 3000;

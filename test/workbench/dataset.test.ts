@@ -22,6 +22,7 @@ import {
   until,
   waitForStatus,
 } from './actions.ts';
+import { isServer, processesOf } from './processes.ts';
 import { reloadWith, reloadWithEdits } from './reload.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
@@ -372,4 +373,36 @@ describe('a JSONL file as a dataset', () => {
     expect(await frame.locator('.head[data-column=difference]').getAttribute('aria-sort')).toBe('descending');
     await screenshot(page, 'dataset-jsonl-restored');
   });
+
+  it.runIf(process.platform === 'linux')(
+    'saves what the keys before Ctrl+S did, also if the server takes its time',
+    async () => {
+      const { page } = window;
+      const frame = await datasetFrame(page, 6);
+      const before = readFileSync(jsonl, 'utf8').split('\n');
+      const changed = (): number =>
+        readFileSync(jsonl, 'utf8')
+          .split('\n')
+          .filter((line, i) => line !== before[i]).length;
+      const [first, second] = await rowNumbers(frame, 2);
+      const list = frame.locator('.list');
+      const place = frame.locator('.detail .place strong');
+      await list.locator('.row').first().click();
+      await until('the first pair', async () => (await place.innerText()) === `Row ${first}`);
+      await list.press('f');
+      await until('the unsaved mark', isActiveDirty);
+      await list.press('ArrowDown');
+      await until('the second pair', async () => (await place.innerText()) === `Row ${second}`);
+      const server = processesOf(window).find(isServer)!;
+      process.kill(server.pid, 'SIGSTOP');
+      try {
+        await list.press('f');
+        await press(page, 'Mod+S');
+        await until('the save of what is known', async () => Promise.resolve(changed() === 1));
+      } finally {
+        process.kill(server.pid, 'SIGCONT');
+      }
+      await until('the save of both', async () => changed() === 2 && !(await isActiveDirty()));
+    },
+  );
 });

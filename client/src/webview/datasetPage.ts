@@ -35,12 +35,24 @@ export interface DatasetPageParts {
 /** What a page can show in the place of its rows. */
 export type PagePart = 'portrait' | 'review';
 
+/** Keeps an action among others while it goes on. */
+async function during<T>(actions: Set<Promise<unknown>>, action: Promise<T>): Promise<T> {
+  actions.add(action);
+  try {
+    return await action;
+  } finally {
+    actions.delete(action);
+  }
+}
+
 export class DatasetPage {
   readonly #uri: string;
   readonly #parts: DatasetPageParts;
   readonly #pairs: PairController;
   readonly #channel: Channel<DatasetClientSends>;
-  readonly #actions = new Set<Promise<unknown>>();
+  readonly #edits = new Set<Promise<unknown>>();
+  /** Actions that may ask the person something. */
+  readonly #questions = new Set<Promise<unknown>>();
   #isReady = false;
   #waiting: { readonly how: 'reveal' | 'follow'; readonly ref: RecordRef } | undefined;
   #wanted: PagePart | undefined;
@@ -64,9 +76,10 @@ export class DatasetPage {
         portrait: async (of, signal) => server.request('preflens/portrait', { uri, ...of }, signal),
         select: async (place, signal) => pairs.open({ uri, ...place }, signal),
         peek: async (place, signal) => pairs.peek({ uri, ...place }, signal),
-        act: async ({ action, at }) => this.#acting(pairs.act(action, at)),
+        act: async ({ action, at }) =>
+          during(action === 'margin' ? this.#questions : this.#edits, pairs.act(action, at)),
         batch: async ({ action, count, ...rows }) =>
-          this.#acting(batchRows(server, { uri, ...rows }, action, count)),
+          during(this.#questions, batchRows(server, { uri, ...rows }, action, count)),
         ...reviewRequests({ server, uri, memory: review, history }),
       },
       listeners: {
@@ -103,18 +116,13 @@ export class DatasetPage {
     return this.#pairs.selected;
   }
 
-  async #acting<T>(action: Promise<T>): Promise<T> {
-    this.#actions.add(action);
-    try {
-      return await action;
-    } finally {
-      this.#actions.delete(action);
-    }
-  }
-
-  /** Resolves when the edits of all actions before it are made. */
-  async settle(): Promise<void> {
-    await Promise.allSettled(this.#actions);
+  /**
+   * Resolves when the edits of all keys so far are made.
+   * @param patience with a person who was asked something
+   */
+  async settle(patience: Promise<unknown>): Promise<void> {
+    const questions = Promise.allSettled(this.#questions);
+    await Promise.all([Promise.allSettled(this.#edits), Promise.race([questions, patience])]);
   }
 
   tell(status: DatasetStatus): void {

@@ -18,8 +18,15 @@ import { reviewMemory } from './reviewPage.ts';
 import type { ViewMemory } from './viewMemory.ts';
 import { viewMemory } from './viewMemory.ts';
 
-/** VS Code stops waiting before a save after 1.75 s. */
-const SETTLE_MS = 1000;
+/** A save waits so long for a person who was asked something. */
+const QUESTION_MS = 1000;
+/** And so long for edits, which take a moment even on a busy machine. */
+const EDITS_MS = 10_000;
+
+const pause = async (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 
 export class DatasetPages implements vscode.Disposable {
   readonly #root: vscode.Uri;
@@ -66,10 +73,11 @@ export class DatasetPages implements vscode.Disposable {
     return this.#pages.get(uri) ?? new Set();
   }
 
-  /** Before a save: waits for the edits of keys that came before it, but not for answers to questions. */
+  /** Before a save: waits for the edits of keys that came before it. */
   async settle(uri: string): Promise<void> {
-    const edits = Promise.all([...this.of(uri)].map(async (page) => page.settle()));
-    await Promise.race([edits, new Promise((resolve) => setTimeout(resolve, SETTLE_MS))]);
+    const patience = pause(QUESTION_MS);
+    const edits = Promise.all([...this.of(uri)].map(async (page) => page.settle(patience)));
+    await Promise.race([edits, pause(EDITS_MS)]);
   }
 
   /** Fills the panel of an editor. */

@@ -68,6 +68,32 @@ function followText(pages: DatasetPages, statuses: Statuses): vscode.Disposable 
   });
 }
 
+/** VS Code stops waiting before a save after 1.75 s, and after a few of these it waits for us no more. */
+const SAVE_WAITS_MS = 1500;
+
+/** A save holds what the keys before it did: those that took too long are saved after it. */
+function saveAfterEdits(pages: DatasetPages): vscode.Disposable {
+  return vscode.workspace.onWillSaveTextDocument((save) => {
+    const { document, reason } = save;
+    const uri = document.uri.toString();
+    if (pages.of(uri).size === 0) return;
+    const edits = pages.settle(uri).then(() => true);
+    const isInTime = Promise.race([
+      edits,
+      new Promise<boolean>((resolve) => {
+        setTimeout(resolve, SAVE_WAITS_MS, false);
+      }),
+    ]);
+    save.waitUntil(isInTime);
+    if (reason !== vscode.TextDocumentSaveReason.Manual) return;
+    void isInTime.then(async (is) => {
+      if (is) return;
+      await edits;
+      if (document.isDirty) await document.save();
+    });
+  });
+}
+
 export interface TextDatasetParts {
   readonly server: Server;
   readonly statuses: Statuses;
@@ -102,9 +128,6 @@ export function registerTextDatasets({
     }),
     followCursor(server, pages),
     followText(pages, statuses),
-    vscode.workspace.onWillSaveTextDocument((save) => {
-      const uri = save.document.uri.toString();
-      if (pages.of(uri).size > 0) save.waitUntil(pages.settle(uri));
-    }),
+    saveAfterEdits(pages),
   );
 }

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Window } from '../workbench/window.ts';
+import type { Window } from './window.ts';
 
 export interface Process {
   readonly pid: number;
@@ -27,6 +27,7 @@ export function processesOf({ home }: Window): Process[] {
 }
 
 export const isOurs = ({ command }: Process): boolean => /extensions\/preflens[^ ]*\/dist\//.test(command);
+export const isServer = (one: Process): boolean => isOurs(one) && one.command.includes('/server.js');
 export const isScorer = (one: Process): boolean => isOurs(one) && one.command.includes('scorer.js');
 export const isHost = ({ command }: Process): boolean => command.includes('--type=extensionHost');
 
