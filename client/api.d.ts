@@ -32,7 +32,7 @@ export interface PrefLensApi {
 }
 
 export interface FileStatus {
-  readonly phase: 'reading' | 'unrecognised' | 'unscored' | 'scoring' | 'scored' | 'cancelled' | 'failed';
+  readonly phase: 'reading' | 'unrecognised' | 'unscored' | 'scoring' | 'scored' | 'cancelled' | 'untrusted' | 'failed';
   readonly records: number;
   /** Ties among them. */
   readonly pairs: number;

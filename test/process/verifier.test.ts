@@ -183,7 +183,7 @@ describe('a verifier of the user’s own', () => {
     const run = [process.execPath, 'verify.cjs', '; rm -rf x'];
     at.write('preflens.json', JSON.stringify({ scorers: [{ kind: 'command', run, name: 'unit tests' }] }));
     for (const [trusted, says, phase] of [
-      [false, 'Run', 'failed'],
+      [false, 'Run', 'untrusted'],
       [true, 'Do Not Run', 'failed'],
       [true, 'Run', 'scored'],
     ] as const) {
@@ -197,7 +197,7 @@ describe('a verifier of the user’s own', () => {
       const uri = pathToFileURL(path).href;
       client.open(uri, readFileSync(path, 'utf8'));
       const end = await client.until('the end', () =>
-        client.statuses.find((one) => one.phase === 'scored' || one.phase === 'failed'),
+        client.statuses.find(({ phase: at }) => ['scored', 'untrusted', 'failed'].includes(at)),
       );
       expect([trusted, says, end.phase]).toEqual([trusted, says, phase]);
       expect(asked.map((one) => one.includes('verify.cjs "; rm -rf x"'))).toEqual(trusted ? [true] : []);

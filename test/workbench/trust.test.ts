@@ -54,7 +54,7 @@ it('is checked and edited, and runs no program of the folder', async () => {
   const { page } = window;
   await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
   await openFile(page, 'pairs.jsonl');
-  await waitForStatus(page, /^3 pairs .*3 findings/);
+  await waitForStatus(page, /^3 pairs .*3 findings .*not trusted/);
   await runCommand(page, 'PrefLens: Open as Dataset');
   const frame = await datasetFrame(page, 3);
   await frame.locator('.list .row').first().click();

@@ -16,6 +16,7 @@ export const TOOLTIP_COMMANDS = [
   'preflens.discardEdits',
   'preflens.convertToLines',
   'workbench.actions.view.problems',
+  'workbench.trust.manage',
 ] as const;
 
 /** A link to a command of ours. */
@@ -64,6 +65,7 @@ export function textOf(status: DatasetStatus): string {
   // The adjacent progress item shows the percentage.
   if (status.phase === 'scoring') facts.push(t('scoring'));
   if (status.phase === 'cancelled') facts.push(t('scoring stopped'));
+  if (status.phase === 'untrusted') facts.push(t('not scored: the folder is not trusted'));
   if (status.phase === 'failed') facts.push(t('scoring failed'));
   const icon =
     status.phase === 'scoring' ? '$(loading~spin)' : status.phase === 'failed' ? '$(warning)' : '$(law)';
@@ -136,7 +138,9 @@ export function tooltipOf(status: DatasetStatus, isSavedByEditor: boolean): stri
       : [
           isUseless(status) || status.unsure !== undefined
             ? ''
-            : link(t('Score again'), 'preflens.scoreFile'),
+            : status.phase === 'untrusted'
+              ? link(t('Trust the folder…'), 'workbench.trust.manage')
+              : link(t('Score again'), 'preflens.scoreFile'),
           link(t('Problems'), 'workbench.actions.view.problems'),
           link(t('Log'), 'preflens.showOutput'),
         ]

@@ -21,6 +21,7 @@ export function statusText(status: DatasetStatus | undefined): string {
     {
       scoring: status.progress?.toLowerCase() ?? t('scoring'),
       cancelled: t('scoring stopped'),
+      untrusted: t('not scored: the folder is not trusted'),
       failed: t('not scored'),
     }[status.phase as string],
   ];

@@ -12,6 +12,9 @@ import { plural } from './words/numbers.ts';
 /** An error to show without a stack trace. */
 export class UserError extends Error {}
 
+/** The person has not said that the folder may run what it names. */
+export class Untrusted extends UserError {}
+
 /** Names of fields in a short message. */
 const MAX_NAMES = 6;
 
@@ -376,7 +379,7 @@ export const messages = {
   notSent: (where: string) =>
     new UserError(`Nothing was sent to ${where}. To decide again, score the file again.`),
   untrusted: () =>
-    new UserError(
+    new Untrusted(
       'In an untrusted folder, PrefLens does not use the models, servers and commands from preflens.json. Trust the folder to use them.',
     ),
   notScorable: (path: string, reason: string) => new UserError(`${path}: ${reason}`),

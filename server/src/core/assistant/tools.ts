@@ -72,7 +72,7 @@ const FINDING = object(
 /** How far a file is. While it is scored, findings about labels are missing. */
 const PHASE = {
   type: 'string',
-  enum: ['reading', 'unrecognised', 'unscored', 'scoring', 'scored', 'cancelled', 'failed'],
+  enum: ['reading', 'unrecognised', 'unscored', 'scoring', 'scored', 'cancelled', 'untrusted', 'failed'],
   description: 'While a file is "scoring", findings about labels are missing: call again later.',
 } as const;
 

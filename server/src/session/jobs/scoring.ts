@@ -1,6 +1,7 @@
 // The scoring job of an open file: started, followed, cancelled.
 import { performance } from 'node:perf_hooks';
 
+import { Untrusted } from '#core/messages.ts';
 import { stageProgress } from '#core/progress.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 import { configuredScorers } from '#node/config.ts';
@@ -179,7 +180,7 @@ export function startJob(
       }
       const reason = errorMessage(error);
       listener.log(`Scoring failed: ${reason}`);
-      listener.onPhase('failed', reason);
+      listener.onPhase(error instanceof Untrusted ? 'untrusted' : 'failed', reason);
     },
   );
   return {
