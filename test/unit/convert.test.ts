@@ -187,6 +187,10 @@ const texts = ({ chosen, rejected }: Pair): string[] => [chosen, rejected].map((
 /** The format can't hold the pair, and the report names it. */
 const NAMED = /a pair (?:whose answers go on with|with several) messages/;
 
+it('offers every format on the command line', () => {
+  expect(TRAINER_FORMATS).toEqual(TARGETS.map(({ id }) => id));
+});
+
 describe.each(TARGETS)('the format $id', (target) => {
   it.each(FIXTURES)('keeps the pairs of $name', ({ records, recognition }) => {
     for (const raw of records) {
