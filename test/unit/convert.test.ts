@@ -19,6 +19,7 @@ import { ParquetFile, RowReader } from '#formats/parquet/rows.ts';
 import { TableWriter } from '#formats/parquet/write.ts';
 import { pageCodecs } from '#node/parquet/codecs.ts';
 
+import { TRAINER_FORMATS } from '../../server/src/cli/choices.ts';
 import { COMPARISONS, leavesOf } from '../fakes/comparisons.ts';
 import { recogniseFixture } from '../fakes/mappingFixtures.ts';
 import { cut, decode, encode, recordOf } from '../fakes/records.ts';
