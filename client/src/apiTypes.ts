@@ -32,7 +32,8 @@ export interface PrefLensApi {
 }
 
 export interface FileStatus {
-  readonly phase: 'reading' | 'unrecognised' | 'unscored' | 'scoring' | 'scored' | 'cancelled' | 'untrusted' | 'failed';
+  readonly phase:
+    'reading' | 'unrecognised' | 'unscored' | 'scoring' | 'scored' | 'cancelled' | 'untrusted' | 'failed';
   readonly records: number;
   /** Ties among them. */
   readonly pairs: number;

@@ -1,6 +1,7 @@
 // What the client shows of an open file.
 
-export type Phase = 'reading' | 'unrecognised' | 'unscored' | 'scoring' | 'scored' | 'cancelled' | 'untrusted' | 'failed';
+export type Phase =
+  'reading' | 'unrecognised' | 'unscored' | 'scoring' | 'scored' | 'cancelled' | 'untrusted' | 'failed';
 
 /** What the status item shows. */
 export interface DatasetStatus {
