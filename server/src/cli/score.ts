@@ -28,7 +28,7 @@ export interface ScoreCommandOptions {
 
 /** One line of written scores. */
 export interface ScoreLine extends ScoreRow {
-  /** Only from the built-in scorer. */
+  /** Only from the built-in scorer and checklists. */
   readonly reasons?: readonly { readonly text: string; readonly side: string; readonly weight: number }[];
   /** Only from an ensemble. */
   readonly members?: readonly MemberLine[];
