@@ -166,7 +166,7 @@ describe('a judge with a checklist', () => {
     marginsOf(scorer).forEach((margin, i) => {
       expect(margin).toBeCloseTo(margins[i]!, 6);
     });
-    expect(scorer.notes).toEqual([
+    expect(scorer.notes!()).toEqual([
       '3 replies of judge were neither yes nor no: these items are left out of their pairs.',
     ]);
     expect(scorer.details!(identify(PAIRS[0]!.pair), {})).toEqual([
@@ -179,7 +179,7 @@ describe('a judge with a checklist', () => {
     const later = await scorerOf({ url: fake.url }, cache);
     await later.ratePairs(PAIRS, never);
     expect(marginsOf(later)).toEqual(MARGINS);
-    expect(later.notes).toEqual([]);
+    expect(later.notes!()).toEqual([]);
     expect(fake.seen.length).toBe(asked + 3);
   });
 
@@ -274,7 +274,7 @@ describe('failures', () => {
       'the server did not take it: it answered 413 (too long)',
     );
     expect(askedOf(fake).filter((one) => one.startsWith('nothing')).length).toBe(1);
-    expect(scorer.notes).toEqual([]);
+    expect(scorer.notes!()).toEqual([]);
   });
 
   it('that refuse everything end the job', async () => {

@@ -32,7 +32,7 @@ export interface Member {
   /** Sentences that say what it is and where its numbers come from. */
   readonly about: readonly string[];
   /** What its numbers say of the whole dataset, or leave out, a sentence each. */
-  readonly notes?: readonly string[];
+  notes?(): readonly string[];
   /** The scorers that it joins, if it does. */
   readonly parts?: readonly Member[];
   account(identity: Identity): Account | undefined;
@@ -270,5 +270,8 @@ function aboutAgreement({ name, agreement, hasVerifier }: Ensemble): readonly st
 
 /** How the members count, and what they know of the whole dataset, as sentences. */
 export function aboutEnsemble(ensemble: Ensemble): readonly string[] {
-  return [...aboutAgreement(ensemble), ...withParts(ensemble.members).flatMap(({ notes = [] }) => notes)];
+  return [
+    ...aboutAgreement(ensemble),
+    ...withParts(ensemble.members).flatMap((member) => member.notes?.() ?? []),
+  ];
 }

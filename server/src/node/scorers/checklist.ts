@@ -191,7 +191,7 @@ export async function openChecklist(
         t('It answers a checklist for each answer; the score is the share of items that are met.'),
       ];
     },
-    get notes() {
+    notes() {
       if (unread === 0) return [];
       return [
         counted(
