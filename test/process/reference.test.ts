@@ -10,7 +10,11 @@ import { writeModel } from '../models/folders.ts';
 import { LINES, place } from './places.ts';
 import { preflens } from './run.ts';
 
-const LANGUAGE = { kind: 'bpe', isChat: true, sizes: { outputs: 0, isCausal: true, positions: 256 } } as const;
+const LANGUAGE = {
+  kind: 'bpe',
+  isChat: true,
+  sizes: { outputs: 0, isCausal: true, positions: 256 },
+} as const;
 
 interface Row {
   readonly margin: number;
