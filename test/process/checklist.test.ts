@@ -50,6 +50,7 @@ let made = 0;
 async function scorerOf(
   rule: Partial<EndpointRule> & Pick<EndpointRule, 'url'>,
   cache = join(at.path, `cache${made++}`),
+  timeoutMs = 60_000,
 ): Promise<PairScorer> {
   return openChecklist(
     { kind: 'endpoint', protocol: 'openai-judge', model: 'judge', checklist: CHECKLIST, ...rule },
@@ -57,7 +58,7 @@ async function scorerOf(
       cacheFolder: cache,
       secret: async () => Promise.resolve(undefined),
       log: () => undefined,
-      http: { pauseMs: 5, longestPauseMs: 20, timeoutMs: 400, tries: 4 },
+      http: { pauseMs: 5, longestPauseMs: 20, timeoutMs, tries: 4 },
     },
   );
 }
@@ -228,7 +229,7 @@ describe('failures', () => {
       const fake = await serve((seen, response, number) =>
         (number % 5 === 1 ? fault : judge)(seen, response, number),
       );
-      const scorer = await scorerOf({ url: fake.url });
+      const scorer = await scorerOf({ url: fake.url }, undefined, 1000);
       await scorer.ratePairs(PAIRS, never);
       expect(marginsOf(scorer)).toEqual(MARGINS);
     });
