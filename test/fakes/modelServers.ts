@@ -104,3 +104,25 @@ export const SERVERS: Record<string, Answer> = {
     return { choices: [{ index: 0, message: { role: 'assistant', content: ` ${letter}.` } }] };
   },
 };
+
+/** What a judge of a checklist is asked, in parts. */
+export function checklistParts({
+  url,
+  body,
+}: Pick<Seen, 'url' | 'body'>): Record<'prompt' | 'answer' | 'item', string> {
+  expect([url, body.temperature]).toEqual(['/v1/chat/completions', 0]);
+  const question = (body.messages as { content: string }[]).at(-1)!.content;
+  const form = /^The mark is (#\w+)\n\1 CONVERSATION\n([^]*)\n\1 ANSWER\n([^]*)\n\1 ITEM\n([^]*)\n\1 END\n/;
+  const [, , prompt = '', answer = '', item = ''] = form.exec(question)!;
+  return { prompt, answer, item };
+}
+
+/** A judge that looks whether the answer has the last word of the item; `says` may reply something else. */
+export const checklistJudge =
+  (says: (parts: ReturnType<typeof checklistParts>) => string | undefined = () => undefined): Answer =>
+  (seen) => {
+    const parts = checklistParts(seen);
+    const has = parts.answer.split(/\W+/).includes(parts.item.split(' ').at(-1)!);
+    const content = says(parts) ?? (has ? 'YES' : 'No.');
+    return { choices: [{ index: 0, message: { role: 'assistant', content } }] };
+  };

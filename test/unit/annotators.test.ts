@@ -171,7 +171,7 @@ describe('the scorer "columns"', () => {
       /^The votes of 3 annotators, .*: "annotator1" (?:9\d|100) %, "annotator2" [89]\d %, "annotator3" [67]\d %\.$/,
     );
     const [first, , , second] = pairs;
-    expect(scorer.details?.(identify(first!.pair))).toEqual([
+    expect(scorer.details?.(identify(first!.pair), first!.value)).toEqual([
       expect.stringMatching(
         /^Votes: "annotator1" \(\d+ %\), "annotator3" \(\d+ %\) for the chosen answer; "annotator2" \(\d+ %\) for the rejected one\.$/,
       ),
@@ -209,7 +209,7 @@ describe('the scorer "columns"', () => {
     const [scorer, pairs] = await scored('trl-explicit', records);
     expect(scorer.about.join()).toContain('The votes of 5 annotators');
     const [own] = pairs;
-    const details = scorer.details?.(identify(own!.pair)).join() ?? '';
+    const details = scorer.details?.(identify(own!.pair), own!.value).join() ?? '';
     for (const { annotator, prompt } of records)
       if (prompt === 'Question 0?') expect(details).toContain(`"${annotator}"`);
   });
@@ -217,6 +217,6 @@ describe('the scorer "columns"', () => {
   it('leaves records without names as they were', async () => {
     const [scorer, [first]] = await scored('pandalm', oneErrs.slice(0, 20));
     expect(scorer.about.join()).toContain('Differences of');
-    expect(scorer.details?.(identify(first!.pair))).toEqual([]);
+    expect(scorer.details?.(identify(first!.pair), first!.value)).toEqual([]);
   });
 });

@@ -178,6 +178,14 @@ describe('an ensemble', () => {
     expect(ensemble.verdict(identityOf(9)).margin).toBeNaN();
   });
 
+  it('takes a tie of a member for no dispute', () => {
+    const ensemble = new Ensemble([member('a', [2, 2, -2]), member('judge', [0, -1, 0])]);
+    ensemble.measure(pairs(3));
+    const disputes = [0, 1, 2].map((i) => ensemble.verdict(identityOf(i)).dispute);
+    // a over its root mean square is ±1, the judge's −1 over √(1/3) is −√3: their spread is (1 + √3) / 2.
+    expect(disputes).toEqual([0, expect.closeTo((1 + Math.sqrt(3)) / 2, 10), 0]);
+  });
+
   it('puts what a verifier decides beyond all that others say', () => {
     const judge = member('judge', [3, -5, 2, -1, 4]);
     const tests = { ...member('tests', [-1, 0, 1, -1, Number.NaN]), kind: 'command' };

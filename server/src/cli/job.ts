@@ -9,7 +9,7 @@ import { stageProgress } from '#core/progress.ts';
 import type { ScoreCounts } from '#core/reward/counts.ts';
 import { unscoredMessage } from '#core/reward/counts.ts';
 import type { Ensemble } from '#core/reward/ensemble.ts';
-import { aboutAgreement } from '#core/reward/ensemble.ts';
+import { aboutEnsemble } from '#core/reward/ensemble.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { aboutFit } from '#core/score/about.ts';
 import { CONSISTENCY_ID, groupingOf } from '#core/score/model.ts';
@@ -163,7 +163,7 @@ export interface DatasetScores {
   readonly margins: Float32Array;
   readonly trust: Trust;
   readonly selfTest: SelfTest | undefined;
-  /** Only the built-in scorer has reasons, alone or as a member. */
+  /** Only the built-in scorer and checklists have reasons, alone or as members. */
   readonly tellReasons: TellReasons;
   /** Undefined if only the built-in scorer was used. */
   readonly ensemble: Ensemble | undefined;
@@ -250,11 +250,14 @@ export async function scoreDataset(
       margins,
       // A member of several parts weighs the reasons of each.
       tellReasons:
-        fitted && ensemble.members.every(({ parts }) => !parts)
+        fitted &&
+        ensemble.members.every(
+          (member) => !member.parts && (member.kind === 'consistency' || !('explain' in member)),
+        )
           ? fitReasons(command, fitted.result, groupingOf(groupBy))
           : ensembleReasons(ensemble),
       ensemble,
-      notes: [...aboutAgreement(ensemble), ...(fitted ? aboutFit(fitted.result) : [])],
+      notes: [...aboutEnsemble(ensemble), ...(fitted ? aboutFit(fitted.result) : [])],
     };
   }
   const { result, selfTest: tested } = outcome.fitted;

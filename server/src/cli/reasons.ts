@@ -1,6 +1,5 @@
 // The scored pairs of a file with the reasons of their margins.
-import type { Ensemble } from '#core/reward/ensemble.ts';
-import type { Reason } from '#core/score/explain.ts';
+import type { Ensemble, MemberReason } from '#core/reward/ensemble.ts';
 import type { FittedModels, Grouping } from '#core/score/model.ts';
 import { readWantedPairs } from '#node/engine.ts';
 import { inBatches } from '#node/recordBatches.ts';
@@ -14,7 +13,7 @@ export interface ToldPair {
   /** Number in the file. */
   readonly number: number;
   /** Undefined if no scorer has any. */
-  readonly reasons?: readonly Reason[];
+  readonly reasons?: readonly MemberReason[];
 }
 
 /** The pairs of a file for which `isScored` is true, in file order. */

@@ -28,7 +28,7 @@ export interface ScoreCommandOptions {
 
 /** One line of written scores. */
 export interface ScoreLine extends ScoreRow {
-  /** Only from the built-in scorer. */
+  /** Only from the built-in scorer and checklists. */
   readonly reasons?: readonly { readonly text: string; readonly side: string; readonly weight: number }[];
   /** Only from an ensemble. */
   readonly members?: readonly MemberLine[];
@@ -60,6 +60,9 @@ export interface MemberLine {
   readonly margin: number;
   readonly chosen_reward?: number;
   readonly rejected_reward?: number;
+  /** log π_ref(rejected) − log π_ref(chosen). Only of an implicit reward. */
+  readonly reference_gap?: number;
+  readonly reference_gap_per_token?: number;
   /** The parts that were too long: "prompt", "answer". */
   readonly cut?: readonly string[];
 }
@@ -77,7 +80,7 @@ export function memberLines(ensemble: Ensemble, identity: Identity): MemberLine[
   return withParts(ensemble.members).flatMap((member) => {
     const account = member.account(identity);
     if (!account || Number.isNaN(account.margin)) return [];
-    const { margin, chosenReward, rejectedReward, flags } = account;
+    const { margin, chosenReward, rejectedReward, referenceGap: gap, flags } = account;
     const cut = [
       ...((flags & PROMPT_CUT) === 0 ? [] : ['prompt']),
       ...((flags & ANSWER_CUT) === 0 ? [] : ['answer']),
@@ -87,6 +90,10 @@ export function memberLines(ensemble: Ensemble, identity: Identity): MemberLine[
       margin: round(margin, 6),
       ...(chosenReward !== undefined && { chosen_reward: round(chosenReward, 6) }),
       ...(rejectedReward !== undefined && { rejected_reward: round(rejectedReward, 6) }),
+      ...(gap && {
+        reference_gap: round(gap.sum, 6),
+        reference_gap_per_token: round(gap.perToken, 6),
+      }),
       ...(cut.length > 0 && { cut }),
     };
   });

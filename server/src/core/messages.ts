@@ -376,6 +376,10 @@ export const messages = {
     new UserError(
       `"${command}" can’t be run: ${reason}. Check "run" in preflens.json: it is a list of the program and its arguments, and starts in the folder of preflens.json.`,
     ),
+  noChecklistThere: (protocol: string) =>
+    new UserError(
+      `preflens.json: a "checklist" needs a judge, which "protocol": "${protocol}" is none. Use "openai-judge", or remove the checklist.`,
+    ),
   notSent: (where: string) =>
     new UserError(`Nothing was sent to ${where}. To decide again, score the file again.`),
   untrusted: () =>

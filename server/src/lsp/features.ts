@@ -4,7 +4,7 @@ import { MarkupKind } from 'vscode-languageserver/node';
 
 import { markdownText } from '#core/escape/escape.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
-import type { Reason } from '#core/score/explain.ts';
+import type { MemberReason } from '#core/reward/ensemble.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
 import { formatMargin } from '#core/words/numbers.ts';
 import type { ClientOptions, CodeLensSetting } from '#protocol/editor/options.ts';
@@ -24,7 +24,7 @@ const MAX_LENSES = 2000;
 /** Lines above and below the visible ones that get lenses too, so that short scrolls need no new ones. */
 const LENS_MARGIN = 60;
 
-function describeReason({ text, side, weight }: Reason): string {
+function describeReason({ text, side, weight }: MemberReason): string {
   const isWord = side === 'chosen' || side === 'rejected';
   const what = isWord ? `“${markdownText(text)}” in ${side}` : markdownText(text);
   return `${what} ${formatMargin(weight)}`;

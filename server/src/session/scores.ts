@@ -6,13 +6,12 @@ import type { Pair } from '#core/model/pair.ts';
 import { promptsDiffer } from '#core/model/pair.ts';
 import type { WrongLabels } from '#core/reward/calibrate.ts';
 import { lengthEffect, sigmoid, wrongLabels } from '#core/reward/calibrate.ts';
-import type { Ensemble, Member } from '#core/reward/ensemble.ts';
-import { aboutAgreement, withParts } from '#core/reward/ensemble.ts';
+import type { Ensemble, Member, MemberReason } from '#core/reward/ensemble.ts';
+import { aboutEnsemble, withParts } from '#core/reward/ensemble.ts';
 import type { Account } from '#core/reward/reading.ts';
 import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
 import { aboutFit } from '#core/score/about.ts';
-import type { Reason } from '#core/score/explain.ts';
 import { groupingOf, inputOf, readerOf } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 import type { Ranking } from '#core/score/ranking.ts';
@@ -36,7 +35,7 @@ export interface PairScore {
   readonly margin: number;
   readonly chosenReward?: number;
   readonly rejectedReward?: number;
-  readonly reasons: readonly Reason[];
+  readonly reasons: readonly MemberReason[];
   /** A line each, plain text. */
   readonly details: readonly string[];
 }
@@ -154,7 +153,11 @@ function calibrated(margin: number, pair: Pair, { wrong, length }: Calibration):
   return lines;
 }
 
-function detailsOf(ensemble: Ensemble, identity: Identity, pair: Pair, calibration: Calibration): string[] {
+function detailsOf(
+  ensemble: Ensemble,
+  { identity, pair, value }: ScoredPair,
+  calibration: Calibration,
+): string[] {
   const { margin, spread, votes, votesFor, isVerified } = ensemble.verdict(identity);
   const lines = isVerified ? [] : calibrated(margin, pair, calibration);
   if (ensemble.members.length > 1) {
@@ -172,7 +175,7 @@ function detailsOf(ensemble: Ensemble, identity: Identity, pair: Pair, calibrati
   return [
     ...lines,
     ...all.map((member) => memberLine(member, identity, all.length === 1)),
-    ...all.flatMap((member) => member.details?.(identity) ?? []),
+    ...all.flatMap((member) => member.details?.(identity, value) ?? []),
   ].filter((line) => line !== '');
 }
 
@@ -212,12 +215,13 @@ export function ensembleScores(
       ensemble.agreement ? 1 : calibration.wrong.temperature,
     ),
     about: () => aboutOf(ensemble),
-    notes: () => [...aboutAgreement(ensemble), ...(fitted ? aboutFit(fitted.result) : [])],
+    notes: () => [...aboutEnsemble(ensemble), ...(fitted ? aboutFit(fitted.result) : [])],
     ranked,
     trust,
     ...(selfTest && { selfTest }),
     isTesting: false,
-    read({ pair, value, identity }, max) {
+    read(scored, max) {
+      const { pair, value, identity } = scored;
       const { margin } = ensemble.verdict(identity);
       if (Number.isNaN(margin)) return undefined;
       const [only] = ensemble.members;
@@ -228,7 +232,7 @@ export function ensembleScores(
         ...(account?.chosenReward !== undefined && { chosenReward: account.chosenReward }),
         ...(account?.rejectedReward !== undefined && { rejectedReward: account.rejectedReward }),
         reasons: ensemble.members.flatMap((member) => member.explain?.(pair, value, max) ?? []),
-        details: detailsOf(ensemble, identity, pair, calibration),
+        details: detailsOf(ensemble, scored, calibration),
       };
     },
   };

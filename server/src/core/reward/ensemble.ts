@@ -15,7 +15,7 @@ import { ANSWER_CUT } from './table.ts';
 /** One contribution to a margin, in the member's own units. */
 export interface MemberReason {
   readonly text: string;
-  readonly side: 'chosen' | 'rejected' | 'style' | 'origin';
+  readonly side: 'chosen' | 'rejected' | 'style' | 'origin' | 'item';
   readonly weight: number;
 }
 
@@ -31,16 +31,18 @@ export interface Member {
   readonly version?: number;
   /** Sentences that say what it is and where its numbers come from. */
   readonly about: readonly string[];
+  /** What its numbers say of the whole dataset, or leave out, a sentence each. */
+  notes?(): readonly string[];
   /** The scorers that it joins, if it does. */
   readonly parts?: readonly Member[];
   account(identity: Identity): Account | undefined;
   /** Why a pair has no score, if known. */
   refusal(identity: Identity): string | undefined;
   /** What it knows of a pair beyond its numbers, a line each, plain text. */
-  details?(identity: Identity): readonly string[];
+  details?(identity: Identity, record: JsonObject): readonly string[];
   /** Pairs that it finds like this one, if it compared it with others. */
   neighbours?(identity: Identity): Neighbourhood | undefined;
-  /** Why it gives a pair its margin; only the built-in scorer knows. */
+  /** Why it gives a pair its margin; only the built-in scorer and checklists know. */
   explain?(pair: Pair, record: JsonObject, max?: number, file?: string): readonly MemberReason[];
   /** Scores a pair that an edit brought, at once; only those that need no model can. */
   learn?(pair: Pair, record: JsonObject): void;
@@ -195,7 +197,8 @@ export class Ensemble {
     const spread = Math.sqrt(margins.reduce((sum, margin) => sum + (margin - mean) ** 2, 0) / margins.length);
     const votesFor = margins.filter((margin) => margin > 0).length;
     // Stored scores made the label, so a text against the label is against them too: the margin says that already.
-    const isApart = !agreement && votesFor > 0 && votesFor < margins.length;
+    // A tie contradicts nobody.
+    const isApart = !agreement && votesFor > 0 && margins.some((margin) => margin < 0);
     return {
       margin: agreement ? agreedMargin(agreement, text, score) : mean,
       spread,
@@ -247,7 +250,7 @@ export function oppositionsTo(
 }
 
 /** How stored scores and verifiers count, as sentences; none for other members. */
-export function aboutAgreement({ name, agreement, hasVerifier }: Ensemble): readonly string[] {
+function aboutAgreement({ name, agreement, hasVerifier }: Ensemble): readonly string[] {
   const verifier = hasVerifier
     ? [t('Where a verifier passes one answer alone, that decides the order of the pairs.')]
     : [];
@@ -262,5 +265,13 @@ export function aboutAgreement({ name, agreement, hasVerifier }: Ensemble): read
       share,
     ),
     ...verifier,
+  ];
+}
+
+/** How the members count, and what they know of the whole dataset, as sentences. */
+export function aboutEnsemble(ensemble: Ensemble): readonly string[] {
+  return [
+    ...aboutAgreement(ensemble),
+    ...withParts(ensemble.members).flatMap((member) => member.notes?.() ?? []),
   ];
 }

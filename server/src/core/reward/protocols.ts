@@ -166,6 +166,27 @@ const tei: ServerProtocol = {
   },
 };
 
+/** A request of a chat server that wants a reply of one word. */
+export function chatBody(rule: EndpointRule, system: string, question: string): unknown {
+  return {
+    ...named(rule),
+    temperature: 0,
+    max_tokens: 4,
+    messages: [
+      { role: 'system', content: system },
+      { role: 'user', content: question },
+    ],
+  };
+}
+
+/** The text of a chat server's reply, if it is one. Throws WrongAnswer. */
+export function chatContent(reply: unknown): unknown {
+  const [choice] = listIn(objectIn(reply, 'answer')['choices'], 'choices');
+  return objectIn(objectIn(choice, 'choices[0]')['message'], 'message')['content'];
+}
+
+export const CHAT_PATH = '/v1/chat/completions';
+
 const JUDGE =
   'You compare two answers to the same conversation. Judge which one helps its user better: right, to the point, honest, safe. ' +
   'Neither their order nor their length counts. Reply with one letter alone: A if the first answer is better, B if the second one is, C if they are equally good.';
@@ -175,24 +196,15 @@ const VERDICTS: Readonly<Record<string, number>> = { A: 1, B: -1, C: 0 };
 /** One order per request; the client asks in both orders. */
 const openaiJudge: ServerProtocol = {
   pass: 'pair',
-  path: () => '/v1/chat/completions',
+  path: () => CHAT_PATH,
   max: 1,
   body([item], rule) {
     const [first = '', second = ''] = item?.texts ?? [];
     const question = `${plainPrompt(item?.prompt ?? [])}\n\n--- Answer A ---\n${first}\n\n--- Answer B ---\n${second}`;
-    return {
-      ...named(rule),
-      temperature: 0,
-      max_tokens: 4,
-      messages: [
-        { role: 'system', content: JUDGE },
-        { role: 'user', content: question },
-      ],
-    };
+    return chatBody(rule, JUDGE, question);
   },
   read(answer) {
-    const [choice] = listIn(objectIn(answer, 'answer')['choices'], 'choices');
-    const { content } = objectIn(objectIn(choice, 'choices[0]')['message'], 'message');
+    const content = chatContent(answer);
     const letter = typeof content === 'string' ? /\b([ABC])\b/.exec(content.toUpperCase())?.[1] : undefined;
     const verdict = letter === undefined ? undefined : VERDICTS[letter];
     if (verdict === undefined) throw new WrongAnswer('the judge answered neither A, B nor C');

@@ -6,8 +6,10 @@ import { pairKey } from '../model/identity.ts';
 import type { Pass } from './folder.ts';
 import type { Head } from './heads.ts';
 import { embeddingMargin, pairMargin, rewardOf } from './heads.ts';
+import type { PairLikelihood, ReferenceGap } from './reference.ts';
+import { referenceGap } from './reference.ts';
 import type { ScoreTable } from './table.ts';
-import { REFUSED } from './table.ts';
+import { ANSWER_CUT, REFUSED } from './table.ts';
 
 export interface Rated {
   readonly pass: Pass;
@@ -30,6 +32,8 @@ export interface Account {
   readonly margin: number;
   readonly chosenReward?: number;
   readonly rejectedReward?: number;
+  /** Only of an implicit reward. */
+  readonly referenceGap?: ReferenceGap;
   /** Bits from `table.ts`, of both answers. */
   readonly flags: number;
   /** The later of the two times. */
@@ -60,5 +64,23 @@ export function accountOf(head: Head, rated: readonly Rated[], identity: Identit
   const reward = (side: number): number =>
     rewardOf(head, valuesOf(0, side), rated.length > 1 ? valuesOf(1, side) : undefined) ?? Number.NaN;
   const [chosenReward, rejectedReward] = [reward(0), reward(1)];
-  return { ...common, margin: chosenReward - rejectedReward, chosenReward, rejectedReward };
+  const hasReference = head.kind === 'implicit' && rated.length > 1;
+  return {
+    ...common,
+    margin: chosenReward - rejectedReward,
+    ...{ chosenReward, rejectedReward },
+    ...(hasReference && { referenceGap: referenceGap({ chosen: valuesOf(1, 0), rejected: valuesOf(1, 1) }) }),
+  };
+}
+
+/** What a model says of both answers of a pair; undefined if it does not know one, or saw only a part of it. */
+export function likelihoodOf(
+  { table }: Rated,
+  { chosenKey, rejectedKey }: Identity,
+): PairLikelihood | undefined {
+  const [chosen, rejected] = [table.rowOf(chosenKey), table.rowOf(rejectedKey)];
+  if (chosen < 0 || rejected < 0) return undefined;
+  const flags = table.flags(chosen) | table.flags(rejected);
+  if ((flags & (REFUSED | ANSWER_CUT)) !== 0) return undefined;
+  return { chosen: table.values(chosen), rejected: table.values(rejected) };
 }

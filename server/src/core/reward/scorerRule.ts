@@ -17,6 +17,14 @@ export const SECRET_PREFIX = 'PREFLENS_SECRET_';
 const ENDPOINT_PROTOCOLS = ['oip', 'vllm-classify', 'vllm-pooling', 'tei', 'openai-judge'] as const;
 export type EndpointProtocol = (typeof ENDPOINT_PROTOCOLS)[number];
 
+/** Items of a checklist for one answer: each is a request. */
+export const MAX_ITEMS = 20;
+
+/** Of one item, in UTF-16 units. */
+export const MAX_ITEM_LENGTH = 500;
+
+export const MAX_ITEM_WEIGHT = 1e6;
+
 interface AnyScorer {
   /** Name in hovers and results. */
   readonly name?: string;
@@ -71,6 +79,9 @@ export interface SidecarRule extends AnyScorer {
   readonly file: string;
 }
 
+/** A yes/no item of a checklist, which counts once if it has no weight. */
+export type ChecklistEntry = string | { readonly item: string; readonly weight?: number };
+
 /** A model on a server. */
 export interface EndpointRule extends AnyScorer {
   readonly kind: 'endpoint';
@@ -85,6 +96,10 @@ export interface EndpointRule extends AnyScorer {
   /** If the server returns several numbers: index of the one for a good answer, from 0. */
   readonly label?: number;
   readonly format?: string;
+  /** For `openai-judge`: what the judge answers for each answer alone, in place of comparing two. */
+  readonly checklist?: readonly ChecklistEntry[];
+  /** For `openai-judge`: the field of a record that holds more items, for this record alone. */
+  readonly checklistField?: string;
 }
 
 /** A program of the user's own that says whether an answer is right. */
@@ -118,6 +133,8 @@ const LABEL = {
   type: ['string', 'integer'],
   description: 'The label for a good answer: its name in config.json, or its number.',
 };
+
+const ITEM = { type: 'string', minLength: 1, maxLength: MAX_ITEM_LENGTH };
 
 /** Fields of `ModelRule` that all models share. */
 const MODEL = {
@@ -247,6 +264,38 @@ export const SCORERS_SCHEMA = {
             description: 'If the server returns several numbers: index of the one for a good answer, from 0.',
           },
           format: { type: 'string', description: 'The text to send, with {prompt} and {response}.' },
+          checklist: {
+            type: 'array',
+            minItems: 1,
+            maxItems: MAX_ITEMS,
+            items: {
+              anyOf: [
+                ITEM,
+                {
+                  type: 'object',
+                  additionalProperties: false,
+                  required: ['item'],
+                  properties: {
+                    item: ITEM,
+                    weight: {
+                      type: 'number',
+                      exclusiveMinimum: 0,
+                      maximum: MAX_ITEM_WEIGHT,
+                      description: 'Default: 1.',
+                    },
+                  },
+                },
+              ],
+            },
+            description:
+              'Protocol "openai-judge": yes/no items such as "Gives the unit of each number", which the judge answers for each answer alone, one request each. The margin is the difference of the shares that are met.',
+          },
+          checklistField: {
+            type: 'string',
+            minLength: 1,
+            description:
+              'Protocol "openai-judge": the field of a record that holds items of its own, such as "criteria". It is sent, too.',
+          },
         },
         ['url', 'protocol'],
       ),

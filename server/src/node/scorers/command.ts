@@ -24,6 +24,8 @@ import { t } from '#core/words/translate.ts';
 import { sha256 } from '../cache.ts';
 import { ScoreCache } from '../models/scoreCache.ts';
 import { readRegular } from '../regularFile.ts';
+import type { PairRater } from './eachPair.ts';
+import { rateEach, rateSome } from './eachPair.ts';
 import type { NumberedPair, PairScorer } from './rating.ts';
 import { turns } from './turns.ts';
 import type { RunLimits } from './watched.ts';
@@ -181,6 +183,14 @@ export async function openCommand(
     await judged;
   };
 
+  const rater: PairRater = {
+    atOnce: 4 * (rule.concurrency ?? CONCURRENCY),
+    flush,
+    async ratePair(numbered, priority, signal) {
+      await Promise.all(workOf(rule, mapping, numbered).map(async (work) => rateOne(work, priority, signal)));
+    },
+  };
+
   return {
     kind: 'command',
     name,
@@ -191,59 +201,11 @@ export async function openCommand(
     account: (identity) => accountOf({ kind: 'scalar' }, [{ pass: 'answer', table: verdicts }], identity),
     refusal: ({ chosenKey, rejectedKey }) =>
       refusals.get(formatKey(chosenKey)) ?? refusals.get(formatKey(rejectedKey)),
-    async rate({ source, first, signal, onProgress, onSome }) {
-      const pairs = source.facts.pairCount;
-      let scoredPairs = 0;
-      const stop = new AbortController();
-      const either = AbortSignal.any([signal, stop.signal]);
-      const ratePass = async (wanted: (number: number) => boolean, priority: number): Promise<void> => {
-        const waiting = new Set<Promise<unknown>>();
-        let failure: unknown;
-        try {
-          for await (const { pair, value } of source.pass(wanted)) {
-            signal.throwIfAborted();
-            if (failure !== undefined) break;
-            if (pair.isTie) continue;
-            const rated: Promise<unknown> = Promise.all(
-              workOf(rule, mapping, { pair, value }).map(async (work) => rateOne(work, priority, either)),
-            )
-              .then(() => {
-                scoredPairs++;
-                onProgress({ done: Math.min(1, scoredPairs / pairs), scoredPairs, pairs });
-              })
-              .catch((error: unknown) => {
-                failure ??= error;
-                stop.abort(error);
-              })
-              .finally(() => waiting.delete(rated));
-            waiting.add(rated);
-            if (waiting.size > 4 * (rule.concurrency ?? CONCURRENCY)) await Promise.race(waiting);
-          }
-        } finally {
-          await Promise.all(waiting);
-          flush();
-        }
-        signal.throwIfAborted();
-        if (failure !== undefined) throw failure as Error;
-      };
-      if (first !== undefined && first.size > 0) {
-        await ratePass((number) => first.has(number), 1);
-        scoredPairs = 0;
-        onSome();
-      }
-      await ratePass(() => true, 2);
+    async rate(job) {
+      await rateEach(rater, job);
     },
     async ratePairs(pairs, signal) {
-      try {
-        await Promise.all(
-          pairs
-            .filter(({ pair }) => !pair.isTie)
-            .flatMap((numbered) => workOf(rule, mapping, numbered))
-            .map(async (work) => rateOne(work, 0, signal)),
-        );
-      } finally {
-        flush();
-      }
+      await rateSome(rater, pairs, 0, signal);
     },
     forget() {
       cache.table.clear();

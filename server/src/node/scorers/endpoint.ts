@@ -21,10 +21,10 @@ import type { SecretOf } from './secrets.ts';
 import { keyFor, originOf } from './secrets.ts';
 import { turns } from './turns.ts';
 
-const CONCURRENCY = 8;
+export const CONCURRENCY = 8;
 
 /** Failed requests in a row before the server counts as gone. */
-const MAX_FAILED = 3;
+export const MAX_FAILED = 3;
 
 export interface EndpointMachine {
   readonly cacheFolder: string | undefined;
@@ -37,6 +37,16 @@ function cut<T>(list: readonly T[], size: number): (readonly T[])[] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
     list.slice(i * size, (i + 1) * size),
   );
+}
+
+export function serverUrl({ url }: EndpointRule, path: string): string {
+  return `${url.replace(/\/+$/, '')}${path}`;
+}
+
+/** Why a job ends that a server did not serve. Throws the signal's reason if it was cancelled. */
+export function failureOf(rule: EndpointRule, error: unknown, signal: AbortSignal): UserError {
+  signal.throwIfAborted();
+  return error instanceof UserError ? error : messages.serverFailed(endpointText(rule), errorMessage(error));
 }
 
 /** The reward among the numbers that the server sent for a text. */
@@ -60,7 +70,7 @@ function itemScorer(
   { secret, http }: EndpointMachine,
 ): ItemScorer {
   const limits = { ...HTTP_LIMITS, ...http };
-  const url = `${rule.url.replace(/\/+$/, '')}${protocol.path(rule)}`;
+  const url = serverUrl(rule, protocol.path(rule));
   const size = itemsPerRequest(protocol, rule);
   const inTurn = turns(rule.concurrency ?? CONCURRENCY);
   let failed = 0;
@@ -123,28 +133,31 @@ function itemScorer(
         ),
       );
       await asked.catch((error: unknown) => {
-        signal.throwIfAborted();
-        if (error instanceof UserError) throw error;
-        throw messages.serverFailed(endpointText(rule), errorMessage(error));
+        throw failureOf(rule, error, signal);
       });
       return NO_FIGURES;
     },
   };
 }
 
-/** A longer model name would push the question out of view. */
+/** A longer name would push the question out of view. */
 const MAX_NAME = 60;
 
 /** Where texts go, by the origin that secrets are bound to. */
-function endpointText(rule: EndpointRule): string {
+export function endpointText(rule: EndpointRule): string {
   const { model, protocol } = rule;
   return `${originOf(rule)} (${protocol}${model === undefined ? '' : `, ${model.slice(0, MAX_NAME)}`})`;
 }
 
 /** What leaves the machine with the texts of `of`, and where it goes. For questions and refusals. */
 export function sendingOf(rule: EndpointRule, of: string): { readonly what: string; readonly where: string } {
-  const secret = rule.secret === undefined ? '' : ` with the secret ${rule.secret}`;
-  return { what: `the prompts and answers of ${of}${secret}`, where: endpointText(rule) };
+  const { secret, checklistField: field } = rule;
+  const texts =
+    field === undefined
+      ? 'the prompts and answers'
+      : `the prompts, the answers and the field ${JSON.stringify(field.slice(0, MAX_NAME))}`;
+  const key = secret === undefined ? '' : ` with the secret ${secret}`;
+  return { what: `${texts} of ${of}${key}`, where: endpointText(rule) };
 }
 
 export async function openEndpoint(rule: EndpointRule, machine: EndpointMachine): Promise<PairScorer> {

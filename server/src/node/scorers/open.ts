@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { messages, UserError } from '#core/messages.ts';
+import { hasChecklist } from '#core/reward/checklist.ts';
 import type { CommandRule, EndpointRule, ScorerRule } from '#core/reward/scorerRule.ts';
 
 import { CONFIG_NAME, pathInside } from '../config.ts';
@@ -59,7 +60,9 @@ async function openScorer(
       // Report a missing secret before asking for permission to send.
       await keyFor(rule, machine.secret);
       await machine.maySend(rule);
-      return (await import('./endpoint.ts')).openEndpoint(rule, machine);
+      return hasChecklist(rule)
+        ? (await import('./checklist.ts')).openChecklist(rule, machine)
+        : (await import('./endpoint.ts')).openEndpoint(rule, machine);
     case 'command':
       await machine.mayRun(rule);
       return (await import('./command.ts')).openCommand(rule, folder, file.mapping, machine);

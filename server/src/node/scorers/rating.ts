@@ -18,6 +18,7 @@ import type { RateFigures } from '#protocol/scorer.ts';
 import type { RateItem, RateListener } from '../models/host.ts';
 import { addFigures, NO_FIGURES } from '../models/host.ts';
 import type { ScoreCache } from '../models/scoreCache.ts';
+import { referencePart } from './reference.ts';
 
 /** Items in a window: enough to sort by length. */
 const WINDOW_ITEMS = 256;
@@ -335,12 +336,15 @@ export interface RaterParts extends Pick<PairScorer, 'kind' | 'name' | 'about' |
 /** A scorer whose numbers come from models. */
 export function raterScorer({ raters, head, ...parts }: RaterParts): PairScorer {
   const rated = raters.map(({ pass, cache: { table } }) => ({ pass, table }));
+  const reference = referencePart(head, rated);
   return {
     ...parts,
+    ...(reference && { notes: reference.notes, details: reference.details }),
     account: (identity) => accountOf(head, rated, identity),
     refusal: (identity) => refusalOf(raters, identity),
     async rate(job) {
       await rateDataset(raters, job);
+      reference?.measure(job.source.facts);
     },
     ratePairs: async (pairs, signal) => ratePairs(raters, pairs, signal),
     forget() {

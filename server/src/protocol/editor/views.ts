@@ -40,7 +40,7 @@ export interface AnswerView {
 
 export interface ReasonView {
   readonly text: string;
-  readonly side: 'chosen' | 'rejected' | 'style' | 'origin';
+  readonly side: 'chosen' | 'rejected' | 'style' | 'origin' | 'item';
   readonly weight: number;
 }
 

@@ -33,7 +33,7 @@ export const scorersDisagree: Rule = {
   id: 'scorers-disagree',
   severity: 'information',
   title: 'The scorers disagree on the label',
-  why: 'Some of the file’s scorers agree with the label and some don’t, and their margins are far apart. That does not show which is right. The built-in scorer and the records’ own scores raise no such finding between them: the ranking weighs both as evidence about one label.',
+  why: 'Some of the file’s scorers agree with the label and some contradict it, and their margins are far apart. That does not show which is right. The built-in scorer and the records’ own scores raise no such finding between them: the ranking weighs both as evidence about one label.',
   example: 'One reward model gives the pair +2.1, another −1.8.',
   remedy: 'Have a person read such pairs. They are poor evidence for or against any scorer.',
 };
