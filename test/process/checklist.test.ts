@@ -398,7 +398,7 @@ describe('the language server', () => {
     const client = memoryServer(undefined, join(at.path, 'untrusted'));
     await client.initialize({ cacheFolder: join(at.path, 'untrusted'), trusted: false });
     client.open(uri, readFileSync(path, 'utf8'));
-    await client.until('a refusal', () => client.statuses.find(({ phase }) => phase === 'failed'));
+    await client.until('a refusal', () => client.statuses.find(({ phase }) => phase === 'untrusted'));
     expect(client.statuses.at(-1)!.reason).toMatch(/In an untrusted folder, PrefLens does not use/);
     expect(fake.seen).toEqual([]);
     client.connection.dispose();
