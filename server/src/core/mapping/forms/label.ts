@@ -93,14 +93,7 @@ function compare(a: number | undefined, b: number | undefined): Preferred | unde
 
 const value: LabelKind<Of<'value'>> = {
   needs: (label) => [
-    {
-      at: label.at,
-      // Some rows know thousands of values.
-      get expected() {
-        return verdictLabel(label);
-      },
-      fits: (one) => verdictFor(label, one) !== undefined,
-    },
+    { at: label.at, expected: verdictLabel(label), fits: (one) => verdictFor(label, one) !== undefined },
   ],
   verdict: (label, record) => verdictFor(label, findLabel(label, record)?.value),
   flip(label, record) {
@@ -288,9 +281,7 @@ const votes: LabelKind<Of<'votes'>> = {
   needs: (label) =>
     label.votes.slice(0, 1).map((at) => ({
       at,
-      get expected() {
-        return `votes, each ${verdictLabel(label)}`;
-      },
+      expected: `votes, each ${verdictLabel(label)}`,
       fits: (held) => hasVote(label, held),
       reads: () => true,
     })),
