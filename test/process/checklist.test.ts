@@ -6,7 +6,6 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { identify } from '#core/model/identity.ts';
-import type { JsonObject } from '#core/model/json.ts';
 import type { EndpointRule } from '#core/reward/scorerRule.ts';
 import { openChecklist } from '#node/scorers/checklist.ts';
 import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
@@ -14,22 +13,11 @@ import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
 import { never, testFolder } from '../fakes/files.ts';
 import type { Answer, Fake } from '../fakes/modelServers.ts';
 import { checklistJudge, checklistParts, serve } from '../fakes/modelServers.ts';
+import { pairOf } from '../fakes/numberedPairs.ts';
 import { memoryServer } from '../fakes/wires.ts';
 import { preflens } from './run.ts';
 
 const at = testFolder('checklist');
-
-const pairOf = (number: number, chosen: string, rejected: string, value: JsonObject = {}): NumberedPair => ({
-  number,
-  value,
-  pair: {
-    prompt: [{ role: 'user', text: `question ${number}` }],
-    chosen: { text: chosen, path: [], textStart: 0, turns: [{ role: 'assistant', text: chosen }] },
-    rejected: { text: rejected, path: [], textStart: 0, turns: [{ role: 'assistant', text: rejected }] },
-    isTie: false,
-    candidates: [0, 1],
-  },
-});
 
 const CHECKLIST = ['has the word alpha', 'has the word beta', { item: 'has the word gamma', weight: 2 }];
 

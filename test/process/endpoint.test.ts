@@ -11,28 +11,17 @@ import { identify } from '#core/model/identity.ts';
 import type { EndpointRule } from '#core/reward/scorerRule.ts';
 import { openEndpoint } from '#node/scorers/endpoint.ts';
 import type { HttpLimits } from '#node/scorers/http.ts';
-import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
+import type { PairScorer } from '#node/scorers/rating.ts';
 
 import type { Answer } from '../fakes/modelServers.ts';
 import { serve, SERVERS, worth } from '../fakes/modelServers.ts';
+import { pairOf } from '../fakes/numberedPairs.ts';
 import { memoryServer } from '../fakes/wires.ts';
 import { preflens, SAMPLE } from './run.ts';
 
 const ROOT = mkdtempSync(join(tmpdir(), 'preflens-endpoint-'));
 afterAll(() => {
   rmSync(ROOT, { recursive: true, force: true });
-});
-
-const pairOf = (number: number, chosen: string, rejected: string): NumberedPair => ({
-  number,
-  value: {},
-  pair: {
-    prompt: [{ role: 'user', text: `question ${number}` }],
-    chosen: { text: chosen, path: [], textStart: 0, turns: [{ role: 'assistant', text: chosen }] },
-    rejected: { text: rejected, path: [], textStart: 0, turns: [{ role: 'assistant', text: rejected }] },
-    isTie: false,
-    candidates: [0, 1],
-  },
 });
 
 const PAIRS = Array.from({ length: 40 }, (_, i) =>

@@ -1,9 +1,10 @@
 // The texts of the status item. Text from files is escaped, since the tooltip may run commands.
 import { markdownText } from '#core/escape/escape.ts';
 import { plural } from '#core/words/numbers.ts';
-import { t } from '#core/words/translate.ts';
+import type { English } from '#core/words/translate.ts';
+import { english, t } from '#core/words/translate.ts';
 import type { Glance } from '#protocol/editor/glance.ts';
-import type { DatasetStatus } from '#protocol/editor/status.ts';
+import type { DatasetStatus, Phase } from '#protocol/editor/status.ts';
 
 /** The commands that the tooltip may run. */
 export const TOOLTIP_COMMANDS = [
@@ -54,6 +55,14 @@ function schemaName({ mapping, schemaCount = 1 }: DatasetStatus): string | undef
     : mapping;
 }
 
+/** The adjacent progress item shows the percentage. */
+const OF_SCORING: Partial<Readonly<Record<Phase, English>>> = {
+  scoring: english('scoring'),
+  cancelled: english('scoring stopped'),
+  untrusted: english('not scored: the folder is not trusted'),
+  failed: english('scoring failed'),
+};
+
 /** The text of the status item. */
 export function textOf(status: DatasetStatus): string {
   if (status.phase === 'reading') return `$(loading~spin) ${t('Reading pairs')}`;
@@ -62,11 +71,8 @@ export function textOf(status: DatasetStatus): string {
   if (status.isRelating === true) facts.push(t('searching for duplicates'));
   if (status.unsure !== undefined) facts.push(t('which answer is better?'));
   if (status.unsavedCount > 0) facts.push(plural(status.unsavedCount, 'unsaved edit'));
-  // The adjacent progress item shows the percentage.
-  if (status.phase === 'scoring') facts.push(t('scoring'));
-  if (status.phase === 'cancelled') facts.push(t('scoring stopped'));
-  if (status.phase === 'untrusted') facts.push(t('not scored: the folder is not trusted'));
-  if (status.phase === 'failed') facts.push(t('scoring failed'));
+  const scoring = OF_SCORING[status.phase];
+  if (scoring) facts.push(t(scoring));
   const icon =
     status.phase === 'scoring' ? '$(loading~spin)' : status.phase === 'failed' ? '$(warning)' : '$(law)';
   return `${icon} ${facts.filter((fact) => fact !== undefined).join(' · ')}`;

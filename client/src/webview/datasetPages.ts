@@ -23,7 +23,7 @@ const QUESTION_MS = 1000;
 /** And so long for edits, which take a moment even on a busy machine. */
 const EDITS_MS = 10_000;
 
-const pause = async (ms: number): Promise<void> =>
+export const pause = async (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms);
   });

@@ -8,6 +8,7 @@ import type { Server } from '../server.ts';
 import { DATASET_EDITORS } from '../uris.ts';
 import type { Statuses } from '../views/statuses.ts';
 import type { DatasetPages } from './datasetPages.ts';
+import { pause } from './datasetPages.ts';
 import type { EditHistory } from './editHistory.ts';
 
 /** By then the server has reported a change of the text, unless it checks texts on demand or on save. */
@@ -77,19 +78,13 @@ function saveAfterEdits(pages: DatasetPages): vscode.Disposable {
     const { document, reason } = save;
     const uri = document.uri.toString();
     if (pages.of(uri).size === 0) return;
-    const edits = pages.settle(uri).then(() => true);
-    const isInTime = Promise.race([
-      edits,
-      new Promise<boolean>((resolve) => {
-        setTimeout(resolve, SAVE_WAITS_MS, false);
-      }),
-    ]);
-    save.waitUntil(isInTime);
+    let isLate = false;
+    const edits = pages.settle(uri);
+    const late = pause(SAVE_WAITS_MS).then(() => (isLate = true));
+    save.waitUntil(Promise.race([edits, late]));
     if (reason !== vscode.TextDocumentSaveReason.Manual) return;
-    void isInTime.then(async (is) => {
-      if (is) return;
-      await edits;
-      if (document.isDirty) await document.save();
+    void edits.then(async () => {
+      if (isLate && document.isDirty) await document.save();
     });
   });
 }

@@ -83,7 +83,10 @@ const shareBelow = (gaps: Float64Array): number =>
 const isOutside = ({ low, high }: Usual, value: number): boolean => value < low || value > high;
 
 /** True if a gap is not usual in its file. */
-export function isExtreme({ gap, perToken: own }: ReferenceSummary, of: ReferenceGap): boolean {
+export function isExtreme(
+  { gap, perToken: own }: Pick<ReferenceSummary, 'gap' | 'perToken'>,
+  of: ReferenceGap,
+): boolean {
   return isOutside(gap, of.sum) || isOutside(own, of.perToken);
 }
 
@@ -104,7 +107,7 @@ export function summarise(
     referenceAccuracy: shareBelow(sums),
     policyAccuracy: shareBelow(Float64Array.from(pairs, ({ policy }) => sumGap(policy))),
     ...{ gap, perToken: own, likelihood },
-    extreme: gaps.filter((one) => isOutside(gap, one.sum) || isOutside(own, one.perToken)).length,
+    extreme: gaps.filter((one) => isExtreme({ gap, perToken: own }, one)).length,
     unlikely: each.filter((value) => value < likelihood.low).length,
     hardLoss: median(sums.filter((sum) => sum > 0).map((sum) => lossBound(sum, beta))),
   };
