@@ -11,8 +11,8 @@ export function snappyLength(length: number): Uint8Array {
 }
 
 /** What follows the head. */
-export const withoutHead = (packed: Uint8Array): Uint8Array =>
-  packed.subarray(packed.findIndex((byte) => byte < 128) + 1);
+export const withoutHead = (compressed: Uint8Array): Uint8Array =>
+  compressed.subarray(compressed.findIndex((byte) => byte < 128) + 1);
 
 class Builder {
   readonly #body: number[] = [];
@@ -57,7 +57,7 @@ export function randomSnappy(
   random: Random,
   length: number,
   reach: number,
-): { readonly bytes: Uint8Array; readonly packed: Uint8Array } {
+): { readonly bytes: Uint8Array; readonly compressed: Uint8Array } {
   const made = new Builder();
   while (made.bytes.length < length) {
     const done = made.bytes.length;
@@ -78,7 +78,7 @@ export function randomSnappy(
     const offset = 1 + below(random, random() < 0.5 ? Math.min(furthest, 12) : furthest);
     made.copy(offset, size === 1 ? 4 + below(random, 8) : 1 + below(random, 64), size);
   }
-  return { bytes: Uint8Array.from(made.bytes), packed: made.all };
+  return { bytes: Uint8Array.from(made.bytes), compressed: made.all };
 }
 
 /** Compresses as one block, with copies from up to `reach` bytes before. */

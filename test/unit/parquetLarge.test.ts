@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { seededRandom } from '#core/score/random.ts';
 import type { PageCodecs } from '#formats/parquet/footer.ts';
-import type { Packed, Place } from '#formats/parquet/pieces.ts';
+import type { Compressed, Place } from '#formats/parquet/pieces.ts';
 import { PieceReader, startOf } from '#formats/parquet/pieces.ts';
 import { ParquetFile, RowReader } from '#formats/parquet/rows.ts';
 import { ParquetError } from '#formats/parquet/schema.ts';
@@ -20,22 +20,22 @@ const ROUNDS = Number(process.env.PREFLENS_ROUNDS ?? 150);
 const SNAPPY = 1;
 const BLOCK = 1 << 16;
 
-function packedOf(bytes: Uint8Array, length: number, codec = SNAPPY): Packed {
+function compressedOf(bytes: Uint8Array, length: number, codec = SNAPPY): Compressed {
   return {
     decoder: pageCodecs.piecesOf(codec)!,
     read: (start, end) => bytes.subarray(start, end),
-    packedLength: bytes.length,
+    compressedLength: bytes.length,
     length,
   };
 }
 
 /** All that can be read from a place on, with the places between pieces. */
 function readOn(
-  packed: Packed,
+  compressed: Compressed,
   from: Place | undefined,
 ): { bytes: Uint8Array; places: Place[]; isComplete: boolean } {
   if (!from) return { bytes: new Uint8Array(0), places: [], isComplete: false };
-  const reader = new PieceReader(packed, from);
+  const reader = new PieceReader(compressed, from);
   const places: Place[] = [];
   while (reader.more(from.end)) places.push(reader.place);
   const bytes = reader.bytes.slice(from.end - reader.start, reader.end - reader.start);
@@ -48,13 +48,13 @@ describe('snappy data', () => {
   it('is read in pieces, from any of them, as the library reads it', () => {
     const random = seededRandom(11);
     for (let round = 0; round < 20; round++) {
-      const { bytes, packed } = randomSnappy(
+      const { bytes, compressed } = randomSnappy(
         random,
         below(random, 600_000),
         pick(random, [1 << 16, 1 << 16, 1 << 17]),
       );
-      expect(isSame(pageCodecs.decompress(SNAPPY, packed, bytes.length), bytes)).toBe(true);
-      const page = packedOf(packed, bytes.length);
+      expect(isSame(pageCodecs.decompress(SNAPPY, compressed, bytes.length), bytes)).toBe(true);
+      const page = compressedOf(compressed, bytes.length);
       const whole = readOn(page, startOf(page));
       // Longer copies than any writer makes may be refused, but never misread.
       expect(isSame(whole.bytes, bytes.subarray(0, whole.bytes.length))).toBe(true);
@@ -68,8 +68,8 @@ describe('snappy data', () => {
   it('is read to its end if copies reach as far as those of writers', () => {
     const random = seededRandom(12);
     for (let round = 0; round < 10; round++) {
-      const { bytes, packed } = randomSnappy(random, below(random, 600_000), 65_535);
-      const page = packedOf(packed, bytes.length);
+      const { bytes, compressed } = randomSnappy(random, below(random, 600_000), 65_535);
+      const page = compressedOf(compressed, bytes.length);
       const whole = readOn(page, startOf(page));
       expect([whole.isComplete, isSame(whole.bytes, bytes)]).toEqual([true, true]);
       for (const place of whole.places) expect(readOn(page, place).isComplete).toBe(true);
@@ -83,7 +83,7 @@ describe('snappy data', () => {
     const blocks = Array.from({ length: Math.ceil(text.length / BLOCK) }, (_, i) =>
       withoutHead(pageCodecs.compress(SNAPPY, text.subarray(i * BLOCK, (i + 1) * BLOCK))),
     );
-    const page = packedOf(Buffer.concat([snappyLength(text.length), ...blocks]), text.length);
+    const page = compressedOf(Buffer.concat([snappyLength(text.length), ...blocks]), text.length);
     const whole = readOn(page, startOf(page));
     expect([whole.isComplete, isSame(whole.bytes, text)]).toEqual([true, true]);
     expect(whole.places.map(({ end }) => end)).toEqual(blocks.map((_, i) => i * BLOCK));
@@ -95,14 +95,14 @@ describe('snappy data', () => {
   it('is never complete if it is cut off, and damaged only if the library finds the same', () => {
     const random = seededRandom(13);
     for (let round = 0; round < 60; round++) {
-      const { bytes, packed } = randomSnappy(random, 1 + below(random, 200_000), 65_535);
-      const cut = packed.subarray(0, below(random, packed.length));
-      const part = readOn(packedOf(cut, bytes.length), startOf(packedOf(cut, bytes.length)));
+      const { bytes, compressed } = randomSnappy(random, 1 + below(random, 200_000), 65_535);
+      const cut = compressed.subarray(0, below(random, compressed.length));
+      const part = readOn(compressedOf(cut, bytes.length), startOf(compressedOf(cut, bytes.length)));
       expect(part.isComplete).toBe(false);
       expect(isSame(part.bytes, bytes.subarray(0, part.bytes.length))).toBe(true);
-      const wrong = packed.slice();
+      const wrong = compressed.slice();
       for (let i = 0; i <= below(random, 3); i++) wrong[below(random, wrong.length)] = below(random, 256);
-      const read = readOn(packedOf(wrong, bytes.length), startOf(packedOf(wrong, bytes.length)));
+      const read = readOn(compressedOf(wrong, bytes.length), startOf(compressedOf(wrong, bytes.length)));
       let other: Uint8Array | undefined;
       try {
         other = pageCodecs.decompress(SNAPPY, wrong, bytes.length);

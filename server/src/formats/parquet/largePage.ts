@@ -4,9 +4,9 @@ import type { ByteSource } from '../bytes.ts';
 import type { PageCodecs } from './footer.ts';
 import { DATA, DATA_V2, HEADER } from './pageHeader.ts';
 import type { Levels } from './pageLevels.ts';
-import { checkPage, countLevel, isPacked, levelsEndOfV1, levelsOfV1, levelsOfV2 } from './pageLevels.ts';
+import { checkPage, countLevel, isCompressed, levelsEndOfV1, levelsOfV1, levelsOfV2 } from './pageLevels.ts';
 import type { Page, PageRef, PageTable } from './pages.ts';
-import type { Packed, Place } from './pieces.ts';
+import type { Compressed, Place } from './pieces.ts';
 import { PieceReader, startOf } from './pieces.ts';
 import type { Leaf } from './schema.ts';
 import { ParquetError } from './schema.ts';
@@ -29,8 +29,8 @@ const MARK_SHARE = 1 / 32;
 const FULL_MARK_SHARE = 1 / 2;
 
 /**
- * Rows of a page are read one by one until that costs so many times its bytes. The whole page takes that much longer, and
- * its memory as well, but then all rows are there.
+ * Rows are read one by one until so many times the bytes of the page were decompressed. All of it at once would take as
+ * long by then, most of that for fresh memory.
  */
 const WORK_SHARE = 4;
 
@@ -52,8 +52,8 @@ class Walk {
   value: number;
   next: number;
 
-  constructor(packed: Packed, mark: Mark, width: number, count: number) {
-    this.reader = new PieceReader(packed, mark);
+  constructor(compressed: Compressed, mark: Mark, width: number, count: number) {
+    this.reader = new PieceReader(compressed, mark);
     this.#width = width;
     this.#count = count;
     this.value = mark.value;
@@ -77,41 +77,41 @@ class Walk {
 
 /** What is known of a page before its values are read. */
 interface Head extends Levels {
-  readonly packed: Packed;
+  readonly compressed: Compressed;
   readonly valuesAt: number;
 }
 
-function headOfV1(packed: Packed, { leaf }: PageTable, ref: PageRef): Head | undefined {
+function headOfV1(compressed: Compressed, { leaf }: PageTable, ref: PageRef): Head | undefined {
   const header = structIn(ref.header, HEADER.data);
-  const start = startOf(packed);
+  const start = startOf(compressed);
   if (!header || !start || numberIn(header, DATA.encoding) !== ENCODING.plain) return undefined;
-  const reader = new PieceReader(packed, start);
+  const reader = new PieceReader(compressed, start);
   const atHand = (): Uint8Array => reader.bytes.subarray(0, reader.end);
   while (levelsEndOfV1(atHand(), leaf) > reader.end) if (!reader.more(0)) return undefined;
-  return { packed, ...levelsOfV1(atHand(), header, leaf, ref.count) };
+  return { compressed, ...levelsOfV1(atHand(), header, leaf, ref.count) };
 }
 
 function headOfV2(
-  packed: Packed,
+  compressed: Compressed,
   { leaf }: PageTable,
   ref: PageRef,
-  plain: Packed['decoder'] | undefined,
+  plain: Compressed['decoder'] | undefined,
 ): Head | undefined {
   const header = structIn(ref.header, HEADER.dataV2);
   if (!header || numberIn(header, DATA_V2.encoding) !== ENCODING.plain) return undefined;
   const claimed =
     (numberIn(header, DATA_V2.repetitionBytes) ?? 0) + (numberIn(header, DATA_V2.definitionBytes) ?? 0);
-  const stored = packed.read(0, Math.max(0, Math.min(claimed, packed.packedLength)));
+  const stored = compressed.read(0, Math.max(0, Math.min(claimed, compressed.compressedLength)));
   const { repetition, definition, levelBytes } = levelsOfV2(stored, header, leaf, ref.count);
-  const decoder = isPacked(header) ? packed.decoder : plain;
+  const decoder = isCompressed(header) ? compressed.decoder : plain;
   if (!decoder) return undefined;
-  const rest: Packed = {
+  const rest: Compressed = {
     decoder,
-    read: (from, to, into) => packed.read(levelBytes + from, levelBytes + to, into),
-    packedLength: packed.packedLength - levelBytes,
-    length: packed.length - levelBytes,
+    read: (from, to, into) => compressed.read(levelBytes + from, levelBytes + to, into),
+    compressedLength: compressed.compressedLength - levelBytes,
+    length: compressed.length - levelBytes,
   };
-  return { packed: rest, repetition, definition, valuesAt: 0 };
+  return { compressed: rest, repetition, definition, valuesAt: 0 };
 }
 
 export class LargePage {
@@ -119,7 +119,7 @@ export class LargePage {
   readonly #largeBytes: number;
   readonly #count: number;
   readonly #levels: Levels;
-  readonly #packed: Packed;
+  readonly #compressed: Compressed;
   readonly #valueCount: number;
   readonly #marks: Mark[];
   /** Values before this one can be read from the marks. */
@@ -131,14 +131,14 @@ export class LargePage {
 
   private constructor({ leaf }: PageTable, ref: PageRef, head: Head, start: Place, largeBytes: number) {
     this.#largeBytes = largeBytes;
-    const { packed, repetition, definition, valuesAt } = head;
+    const { compressed, repetition, definition, valuesAt } = head;
     this.#leaf = leaf;
     this.#count = ref.count;
     this.#valueCount = definition ? countLevel(definition, leaf.maxDefinition) : ref.count;
     this.#levels = { repetition, definition: this.#valueCount === ref.count ? undefined : definition };
-    this.#packed = packed;
+    this.#compressed = compressed;
     this.#marks = [{ ...start, value: 0, next: valuesAt }];
-    this.bytes = 2 * ref.count + packed.length / 50;
+    this.bytes = 2 * ref.count + compressed.length / 50;
   }
 
   /** Undefined if the page must be decompressed whole, which also says why if it is damaged. */
@@ -153,15 +153,17 @@ export class LargePage {
     const decoder = codecs.piecesOf(chunk.codec);
     if (!decoder || leaf.type === 'BOOLEAN') return undefined;
     const data = ref.offset + ref.headerLength;
-    const packed: Packed = {
+    const compressed: Compressed = {
       decoder,
       read: (from, to, into) => source.read(data + from, data + to, into),
-      packedLength: ref.compressedLength,
+      compressedLength: ref.compressedLength,
       length: ref.uncompressedLength,
     };
     try {
-      const head = ref.isV2 ? headOfV2(packed, table, ref, codecs.piecesOf(0)) : headOfV1(packed, table, ref);
-      const start = head && startOf(head.packed);
+      const head = ref.isV2
+        ? headOfV2(compressed, table, ref, codecs.piecesOf(0))
+        : headOfV1(compressed, table, ref);
+      const start = head && startOf(head.compressed);
       if (!start) return undefined;
       checkPage(head, leaf, ref.rows);
       return new LargePage(table, ref, head, start, largeBytes);
@@ -172,7 +174,7 @@ export class LargePage {
   }
 
   #walk(mark: Mark): Walk {
-    return new Walk(this.#packed, mark, widthOf(this.#leaf), this.#valueCount);
+    return new Walk(this.#compressed, mark, widthOf(this.#leaf), this.#valueCount);
   }
 
   /** The last mark with a value, or the first one. */
@@ -204,7 +206,7 @@ export class LargePage {
     if (wanted < this.#walked) return true;
     const walk = this.#walk(this.#marks.at(-1) as Mark);
     const { reader } = walk;
-    const trusted = this.#packed.length * TRUSTED_SHARE;
+    const trusted = this.#compressed.length * TRUSTED_SHARE;
     for (;;) {
       const { value, next } = walk;
       if (!reader.more(next)) break;
@@ -268,7 +270,7 @@ export class LargePage {
     const least = WINDOW_SHARE * this.#largeBytes;
     const wanted = goesOn ? Math.max(least, 4 * held.values.bytes.length) : least;
     if (wanted > MAX_WINDOW_SHARE * this.#largeBytes) return undefined;
-    if (this.#work > WORK_SHARE * this.#packed.length) {
+    if (this.#work > WORK_SHARE * this.#compressed.length) {
       this.#work = 0;
       return undefined;
     }

@@ -90,7 +90,8 @@ export function levelsOfV2(
 }
 
 /** Whether the values of a page of version 2 are compressed. */
-export const isPacked = (header: ThriftStruct): boolean => booleanIn(header, DATA_V2.isCompressed) !== false;
+export const isCompressed = (header: ThriftStruct): boolean =>
+  booleanIn(header, DATA_V2.isCompressed) !== false;
 
 /**
  * Throws if the levels can't be those of the page.

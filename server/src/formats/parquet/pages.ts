@@ -7,7 +7,7 @@ import type { Chunk, PageCodecs } from './footer.ts';
 import { CHUNK } from './footer.ts';
 import { damaged, DATA, DATA_V2, HEADER, readHeader, sizeIn } from './pageHeader.ts';
 import type { Levels } from './pageLevels.ts';
-import { checkPage, countLevel, isPacked, levelsOfV1, levelsOfV2 } from './pageLevels.ts';
+import { checkPage, countLevel, isCompressed, levelsOfV1, levelsOfV2 } from './pageLevels.ts';
 import type { Leaf } from './schema.ts';
 import { ParquetError } from './schema.ts';
 import type { ThriftStruct } from './thrift.ts';
@@ -227,7 +227,7 @@ function partsOfV2(
   const length = ref.uncompressedLength - levelBytes;
   return {
     bytes:
-      isPacked(header) && compressed.length > 0
+      isCompressed(header) && compressed.length > 0
         ? decompress(codecs, chunk.codec, leaf, compressed, length)
         : compressed,
     repetition,

@@ -33,17 +33,17 @@ export interface PieceDecoder {
    * Length of the head before the data; undefined if the page would not have `length` bytes.
    * @param bytes the first ones of the compressed data
    */
-  headOf(bytes: Uint8Array, length: number, packedLength: number): number | undefined;
+  headOf(bytes: Uint8Array, length: number, compressedLength: number): number | undefined;
   /** False if the data is damaged, or copies bytes that are no longer there. */
   decode(piece: Piece): boolean;
 }
 
 /** The compressed data of a page. */
-export interface Packed {
+export interface Compressed {
   readonly decoder: PieceDecoder;
   /** Compressed bytes by place, in the memory given if that is of use. */
   readonly read: (start: number, end: number, into?: Uint8Array) => Uint8Array;
-  readonly packedLength: number;
+  readonly compressedLength: number;
   /** Decompressed bytes. */
   readonly length: number;
 }
@@ -51,7 +51,7 @@ export interface Packed {
 /** Where decompression can begin. */
 export interface Place {
   /** In the compressed bytes. */
-  readonly packed: number;
+  readonly compressed: number;
   /** In the decompressed ones. */
   readonly end: number;
   /** What the next bytes copy from. */
@@ -61,14 +61,14 @@ export interface Place {
 const NOTHING = new Uint8Array(0);
 
 /** The place at which a page begins; undefined if it can't be decompressed piece by piece. */
-export function startOf({ decoder, read, packedLength, length }: Packed): Place | undefined {
-  const head = decoder.headOf(read(0, Math.min(8, packedLength)), length, packedLength);
-  return head === undefined ? undefined : { packed: head, end: 0, before: NOTHING };
+export function startOf({ decoder, read, compressedLength, length }: Compressed): Place | undefined {
+  const head = decoder.headOf(read(0, Math.min(8, compressedLength)), length, compressedLength);
+  return head === undefined ? undefined : { compressed: head, end: 0, before: NOTHING };
 }
 
 /** Reads on from a place. `bytes` are those from `start` to `end` of the page, until the next call. */
 export class PieceReader {
-  readonly #page: Packed;
+  readonly #page: Compressed;
   readonly #piece: Piece;
   /** Place of `#piece.input` in the compressed bytes. */
   #inputAt: number;
@@ -76,10 +76,10 @@ export class PieceReader {
   begun: Place;
   start: number;
 
-  constructor(page: Packed, place: Place) {
+  constructor(page: Compressed, place: Place) {
     this.#page = page;
     this.begun = place;
-    this.#inputAt = place.packed;
+    this.#inputAt = place.compressed;
     this.start = place.end - place.before.length;
     const out = new Uint8Array(place.before.length + 4 * PIECE_BYTES + page.decoder.slack);
     out.set(place.before);
@@ -97,7 +97,7 @@ export class PieceReader {
 
   /** If all of the page was read, and it is as long as it says. */
   get isComplete(): boolean {
-    return this.end === this.#page.length && this.#inputAt + this.#piece.at === this.#page.packedLength;
+    return this.end === this.#page.length && this.#inputAt + this.#piece.at === this.#page.compressedLength;
   }
 
   /** Makes room for a piece; drops bytes before `keep` if no copy can reach them. */
@@ -124,9 +124,9 @@ export class PieceReader {
     chunk.bytes ??= new Uint8Array(CHUNK_BYTES);
     chunk.owner = this;
     const from = this.#inputAt + piece.at;
-    const to = Math.min(from + CHUNK_BYTES, this.#page.packedLength);
+    const to = Math.min(from + CHUNK_BYTES, this.#page.compressedLength);
     piece.input = this.#page.read(from, to, chunk.bytes);
-    piece.isLast = to === this.#page.packedLength;
+    piece.isLast = to === this.#page.compressedLength;
     piece.at = 0;
     this.#inputAt = from;
   }
@@ -136,7 +136,7 @@ export class PieceReader {
     this.#makeRoom(keep);
     this.#refill();
     const piece = this.#piece;
-    this.begun = { packed: this.#inputAt + piece.at, end: this.end, before: NOTHING };
+    this.begun = { compressed: this.#inputAt + piece.at, end: this.end, before: NOTHING };
     const begun = piece.to;
     piece.from = begun;
     // At the end of a block, also if the piece before ended early.

@@ -108,7 +108,7 @@ function compressSnappy(bytes: Uint8Array): Uint8Array {
 
 const plainPieces: PieceDecoder = {
   slack: 0,
-  headOf: (_, length, packedLength) => (length === packedLength ? 0 : undefined),
+  headOf: (_, length, compressedLength) => (length === compressedLength ? 0 : undefined),
   decode(piece) {
     const taken = piece.input.subarray(piece.at, piece.at + piece.until - piece.to);
     piece.out.set(taken, piece.to);
