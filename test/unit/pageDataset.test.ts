@@ -68,11 +68,21 @@ describe('the dataset page', () => {
     await page.press('End', { ctrlKey: true });
     expect(page.heard()).toEqual(['rows all 900']);
     expect(page.rows.at(-1)).toBe('[]');
-    expect(await page.press('x')).toBe(false);
+    await page.press('x');
+    expect(page.heard()).toEqual([]);
+    expect(page.state.notice?.text).toMatch(/^This row is still loading. Nothing was changed/);
     page.client.isHolding = false;
     page.client.held[0]!.release();
     await settled();
     expect([page.rows.at(-1), page.pair]).toEqual(['[999]', 999]);
+  });
+
+  it('says that the file is still being read when a key comes too early', async () => {
+    const page = await opened();
+    page.tell({ phase: 'reading' });
+    await page.press('f');
+    expect(page.heard()).not.toContain('act flip 0');
+    expect(page.state.notice?.text).toMatch(/^The file is still being read. Nothing was changed/);
   });
 
   it('shows the next pair at once, and draws it once', async () => {

@@ -1,17 +1,17 @@
 // What keys mean in the grid.
 import type { English } from '#core/words/translate.ts';
-import { english } from '#core/words/translate.ts';
+import { english, t } from '#core/words/translate.ts';
 import type { BatchAction, DatasetAction } from '#protocol/page/dataset.ts';
 
 import type { DatasetEvent } from './datasetEvents.ts';
 import type { DatasetState } from './datasetState.ts';
-import { listView, pageState } from './datasetState.ts';
+import { isShown, listView, pageState } from './datasetState.ts';
 import type { ActionRow, KeyPress } from './keys.ts';
 import { actionIn, IGNORE, isPlain, isTyping, WALK } from './keys.ts';
 import { columnBeside } from './listSteps.ts';
 import { markCount } from './marks.ts';
 import type { PageState } from './pageState.ts';
-import { canDrop, canGrade, canRepair, canUndo } from './pageState.ts';
+import { canDrop, canGrade, canRepair, canUndo, editsOf } from './pageState.ts';
 
 /** Actions of the dataset page. */
 export const DATASET_ACTIONS: readonly ActionRow<DatasetAction>[] = [
@@ -77,6 +77,21 @@ function markedKey(press: KeyPress, state: DatasetState): DatasetEvent | undefin
 /** The action of a key press in the dataset page; undefined if there is none. */
 export function datasetActionFor(press: KeyPress, state: PageState): DatasetAction | undefined {
   return actionIn(DATASET_ACTIONS, press, state);
+}
+
+/** Why a key of an edit does nothing so early; undefined for other keys, and once the row can be edited. */
+function whyTooEarly(press: KeyPress, state: DatasetState): string | undefined {
+  const action = actionIn(
+    DATASET_ACTIONS.map((row) => ({ ...row, isEnabled: () => true })),
+    press,
+    pageState(state),
+  );
+  if (editsOf(action) === 0 || state.pairFailure !== undefined) return undefined;
+  if (state.status?.phase === 'reading')
+    return t('The file is still being read. Nothing was changed: press the key again.');
+  return isShown(state)
+    ? undefined
+    : t('This row is still loading. Nothing was changed: press the key again.');
 }
 
 type Move = (row: number, page: number, count: number) => number;
@@ -160,6 +175,8 @@ export function gridKey(press: KeyPress, state: DatasetState): DatasetEvent | un
   if (marked) return marked;
   const action = datasetActionFor(press, pageState(state));
   if (action) return { kind: 'actionChosen', action };
+  const reason = whyTooEarly(press, state);
+  if (reason !== undefined) return { kind: 'actionFailed', reason };
   const { rowCount, rowHeight, viewHeight } = listView(state);
   const index = rowAfter(press, state.index, viewHeight / rowHeight, rowCount);
   if (index !== undefined)
