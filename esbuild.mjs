@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 import * as esbuild from 'esbuild';
 
+import { byExport, fewFiles, inAscii } from './test/tools/pack/plugins.mjs';
 import { copyRuntime, runtimePlatforms } from './test/tools/pack/runtime.mjs';
 
 const watch = process.argv.includes('--watch');
@@ -23,81 +23,8 @@ const { version, dependencies } = JSON.parse(readFileSync(new URL('package.json'
 /** The version of the model runtime and the platforms it exists for. */
 const runtime = [dependencies['onnxruntime-node'], ...runtimePlatforms()].join(' ');
 
-/** Packages that most commands don't need, and that take 5 to 15 ms to load: each is loaded at the first call. */
-const LATER = new Set(['node:crypto', 'node:child_process', 'node:worker_threads', 'ajv', 'fzstd']);
-
-/** The code of an export. An `import` of a part of Node would make all its exports, and load what those need. */
-function exportOf(path, name, value) {
-  const own = name === 'default' ? `require('${path}')` : `require('${path}').${name}`;
-  const start = name === 'default' ? 'export default' : `export const ${name} =`;
-  if (!LATER.has(path) || typeof value !== 'function') return `${start} /* @__PURE__ */ (() => ${own})();`;
-  return /^(?:[A-Z]|default)/.test(name)
-    ? `${start} /* @__PURE__ */ new Proxy(class {}, { construct: (_, given) => new (${own})(...given) });`
-    : `${start} (...given) => ${own}(...given);`;
-}
-
-/** The parts of Node, and the packages that are loaded later, by the exports that the code uses. */
-const byExport = {
-  name: 'by-export',
-  setup(build) {
-    const require = createRequire(import.meta.url);
-    build.onResolve({ filter: /^(?:node:.*|ajv|fzstd)$/ }, ({ path, kind, namespace }) =>
-      kind === 'import-statement' && namespace !== 'by-export' ? { path, namespace: 'by-export' } : undefined,
-    );
-    build.onLoad({ filter: /.*/, namespace: 'by-export' }, ({ path }) => {
-      const all = require(path);
-      const names = Object.entries({ ...all, default: all });
-      return {
-        contents: names.map(([name, value]) => exportOf(path, name, value)).join('\n'),
-        resolveDir: import.meta.dirname,
-      };
-    });
-  },
-};
-
-/**
- * Our code in ASCII: a file with another character takes twice the memory and longer to load. esbuild leaves them in
- * regular expressions, where an escape is the same.
- */
-const inAscii = {
-  name: 'in-ascii',
-  setup(build) {
-    build.onLoad({ filter: /[\\/]server[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replaceAll(/[^\p{ASCII}]/gu, (character) =>
-        [...Array(character.length).keys()]
-          .map((i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`)
-          .join(''),
-      ),
-      loader: 'ts',
-    }));
-  },
-};
-
 /** What `check` loads on every file. */
 const OFTEN = ['server/src/cli/checking.ts', 'server/src/node/rangeWork.ts'];
-
-/**
- * Each file takes half a millisecond to load, and esbuild makes one for each set of parts that share code. So each
- * part that is loaded on its own also imports what is loaded often: then that has one set of parts.
- */
-const fewFiles = {
-  name: 'few-files',
-  setup(build) {
-    build.onResolve({ filter: /^[.#]/ }, async ({ path, kind, ...from }) => {
-      if (kind !== 'dynamic-import' || from.pluginData === 'found' || path === './program.ts')
-        return undefined;
-      const found = await build.resolve(path, { ...from, kind, pluginData: 'found' });
-      return { path: found.path, namespace: 'few-files' };
-    });
-    build.onLoad({ filter: /.*/, namespace: 'few-files' }, ({ path }) => ({
-      contents: [
-        ...OFTEN.map((often) => `import ${JSON.stringify(join(import.meta.dirname, often))};`),
-        `export * from ${JSON.stringify(path)};`,
-      ].join('\n'),
-      resolveDir: import.meta.dirname,
-    }));
-  },
-};
 
 const node = {
   platform: 'node',
@@ -157,7 +84,7 @@ const bundles = [
     },
     outdir: 'dist',
     external: ['onnxruntime-node'],
-    plugins: [byExport, fewFiles, inAscii],
+    plugins: [byExport, fewFiles(import.meta.dirname, OFTEN), inAscii],
   },
   {
     ...node,
