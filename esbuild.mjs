@@ -84,7 +84,7 @@ const bundles = [
     },
     outdir: 'dist',
     external: ['onnxruntime-node'],
-    plugins: [byExport, fewFiles(import.meta.dirname, OFTEN), inAscii],
+    plugins: [byExport(import.meta.dirname), fewFiles(import.meta.dirname, OFTEN), inAscii],
   },
   {
     ...node,

@@ -31,7 +31,7 @@ it('a function of Node keeps what promisify looks for', async () => {
      import { promisify } from 'node:util';
      export const ran = promisify(execFile)(process.execPath, ['-p', '1']);
      export const keys = promisify(generateKeyPair)('ed25519');`,
-    byExport,
+    byExport(folder.path),
   )) as { ran: Promise<unknown>; keys: Promise<object> };
   expect(await ran).toEqual({ stdout: '1\n', stderr: '' });
   expect(Object.keys(await keys)).toEqual(['publicKey', 'privateKey']);
@@ -43,7 +43,7 @@ it('a class that is loaded later is the class', async () => {
      import { Ajv } from 'ajv';
      export const key = createSecretKey(Buffer.from('k')) instanceof KeyObject;
      export class Own extends Ajv {}`,
-    byExport,
+    byExport(folder.path),
   )) as { key: boolean; Own: new () => { validate(schema: object, value: unknown): boolean } };
   expect(key).toBe(true);
   expect(new Own()).toBeInstanceOf(Own);

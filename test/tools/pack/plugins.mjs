@@ -4,10 +4,16 @@ import { createRequire } from 'node:module';
 import { relative, sep } from 'node:path';
 
 /**
- * Packages that most commands don't need, and that take 5 to 15 ms to load: each is loaded at the first use. Not the
- * child processes: `promisify` looks into them as soon as they are imported.
+ * What most commands don't need, and what takes 1 to 15 ms to load: each is loaded at the first use. A function of it
+ * that this Node has must be one that every Node has.
  */
-const LATER = new Set(['node:crypto', 'node:worker_threads', 'ajv', 'fzstd']);
+const LATER = new Set([
+  ...['node:crypto', 'node:timers/promises', 'node:v8', 'node:worker_threads'],
+  ...['ajv', 'fzstd'],
+]);
+
+/** What packages require as a whole and seldom use. */
+const WHOLE_LATER = new Set(['node:child_process']);
 
 /** Code of a function or class that is loaded at its first use, and is the same in every use. */
 const later = (own) => `/* @__PURE__ */ new Proxy(function () {}, {
@@ -24,15 +30,27 @@ function exportOf(path, name, value) {
   return `${start} ${isLater ? later(own) : `/* @__PURE__ */ (() => ${own})();`}`;
 }
 
-/** The parts of Node, and the packages that are loaded later, by the exports that the code uses. */
-export const byExport = {
+/** A path that is the same wherever the sources lie. */
+const pathIn = (root, path) => relative(root, path).replaceAll(sep, '/');
+
+/**
+ * The parts of Node, and the packages that are loaded later, by the exports that the code uses.
+ * @param {string} root names of files are relative to it
+ */
+export const byExport = (root) => ({
   name: 'by-export',
   setup(build) {
     const require = createRequire(import.meta.url);
-    build.onResolve({ filter: /^(?:node:.*|ajv|fzstd)$/ }, ({ path, kind, namespace }) =>
-      kind === 'import-statement' && namespace !== 'by-export' ? { path, namespace: 'by-export' } : undefined,
-    );
-    build.onLoad({ filter: /.*/, namespace: 'by-export' }, ({ path }) => {
+    build.onResolve({ filter: /^(?:node:.*|ajv|fzstd)$/ }, ({ path, kind, namespace, importer }) => {
+      if (namespace !== 'file') return undefined;
+      if (kind === 'require-call' && WHOLE_LATER.has(path)) return { path, namespace: 'whole-later' };
+      if (kind !== 'import-statement') return undefined;
+      // What one file uses, such as the port of a thread, is not loaded with what another one uses.
+      const user = LATER.has(path) ? pathIn(root, importer) : '';
+      return { path: `${path} ${user}`, namespace: 'by-export' };
+    });
+    build.onLoad({ filter: /.*/, namespace: 'by-export' }, ({ path: withUser }) => {
+      const [path] = withUser.split(' ');
       const all = require(path);
       const names = Object.entries({ ...all, default: all });
       return {
@@ -40,8 +58,12 @@ export const byExport = {
         resolveDir: import.meta.dirname,
       };
     });
+    build.onLoad({ filter: /.*/, namespace: 'whole-later' }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_, key) => require('${path}')[key] });`,
+      resolveDir: import.meta.dirname,
+    }));
   },
-};
+});
 
 /**
  * Our code in ASCII: a file with another character takes twice the memory and longer to load. esbuild leaves them in
@@ -64,7 +86,7 @@ export const inAscii = {
 /**
  * Each file takes half a millisecond to load, and esbuild makes one for each set of parts that share code. So each
  * part that is loaded on its own also imports what is loaded often: then that has one set of parts.
- * @param {string} root names of files are relative to it, so that a build is the same in every folder
+ * @param {string} root names of files are relative to it
  * @param {readonly string[]} often what is loaded often, with `/` in the paths
  */
 export const fewFiles = (root, often) => ({
@@ -74,7 +96,7 @@ export const fewFiles = (root, often) => ({
       if (kind !== 'dynamic-import' || from.pluginData === 'found' || path === './program.ts')
         return undefined;
       const found = await build.resolve(path, { ...from, kind, pluginData: 'found' });
-      return { path: relative(root, found.path).replaceAll(sep, '/'), namespace: 'few-files' };
+      return { path: pathIn(root, found.path), namespace: 'few-files' };
     });
     build.onLoad({ filter: /.*/, namespace: 'few-files' }, ({ path }) => ({
       contents: [
