@@ -45,9 +45,8 @@ export const byExport = (root) => ({
       if (namespace !== 'file') return undefined;
       if (kind === 'require-call' && WHOLE_LATER.has(path)) return { path, namespace: 'whole-later' };
       if (kind !== 'import-statement') return undefined;
-      // What one file uses, such as the port of a thread, is not loaded with what another one uses.
-      const user = LATER.has(path) ? pathIn(root, importer) : '';
-      return { path: `${path} ${user}`, namespace: 'by-export' };
+      // For each importer its own, or they would be in files that all share, with what others need.
+      return { path: `${path} ${pathIn(root, importer)}`, namespace: 'by-export' };
     });
     build.onLoad({ filter: /.*/, namespace: 'by-export' }, ({ path: withUser }) => {
       const [path] = withUser.split(' ');
