@@ -12,7 +12,7 @@ const REFUSAL = new RegExp(
   'i',
 );
 
-/** How each refusal starts. The expression above takes 7 ms to compile, and few files need it. */
+/** How each refusal starts. The expression above takes milliseconds to compile, and few files need it. */
 const START = /^\W*(?:I|My ap|Sorry|Unf|as an AI)/i;
 
 /** A refusal followed by one of these is none: the answer helps after all. */
