@@ -138,8 +138,8 @@ const shared = {
   legalComments: 'none',
 };
 
-/** The folder of the package that a source file belongs to; undefined for our own. */
-const packageOf = (path) => /^(.*\bnode_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
+/** The folder of the package that a source file belongs to; undefined for our own, and for what a plugin made. */
+const packageOf = (path) => /^([^:]*\bnode_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
 
 /** What `npm run package` needs to know: the files of the programs, and which packages are in which file. */
 function partsOf(built) {
