@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import * as esbuild from 'esbuild';
 
+import { byExport, fewFiles, inAscii } from './test/tools/pack/plugins.mjs';
 import { copyRuntime, runtimePlatforms } from './test/tools/pack/runtime.mjs';
 
 const watch = process.argv.includes('--watch');
@@ -21,6 +22,9 @@ function buildOf(folder) {
 const { version, dependencies } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 /** The version of the model runtime and the platforms it exists for. */
 const runtime = [dependencies['onnxruntime-node'], ...runtimePlatforms()].join(' ');
+
+/** What `check` loads on every file. */
+const OFTEN = ['server/src/cli/checking.ts', 'server/src/node/rangeWork.ts'];
 
 const node = {
   platform: 'node',
@@ -80,6 +84,7 @@ const bundles = [
     },
     outdir: 'dist',
     external: ['onnxruntime-node'],
+    plugins: [byExport(import.meta.dirname), fewFiles(import.meta.dirname, OFTEN), inAscii],
   },
   {
     ...node,
@@ -133,8 +138,8 @@ const shared = {
   legalComments: 'none',
 };
 
-/** The folder of the package that a source file belongs to; undefined for our own. */
-const packageOf = (path) => /^(.*\bnode_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
+/** The folder of the package that a source file belongs to; undefined for our own, and for what a plugin made. */
+const packageOf = (path) => /^([^:]*\bnode_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
 
 /** What `npm run package` needs to know: the files of the programs, and which packages are in which file. */
 function partsOf(built) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { parseDecisions } from '#core/memory/decisions.ts';
-import { PLACE } from '#node/leftovers.ts';
+import { placeHere } from '#node/leftovers.ts';
 import { withLock } from '#node/lock.ts';
 
 import { generatePairs } from '../bench/generate.ts';
@@ -61,7 +61,7 @@ describe('27: writers at once', () => {
   it('27: the lock of a dead process is broken; a held lock is waited for, and then reported', async () => {
     mkdirSync(join(folder.path, 'm'));
     const [lock, what] = [join(folder.path, 'm', '.lock'), join(folder.path, 'm', 'decisions.jsonl')];
-    writeFileSync(lock, `${PLACE} 4194399-1 0123456789abcdef`);
+    writeFileSync(lock, `${placeHere()} 4194399-1 0123456789abcdef`);
     expect(await withLock(lock, what, async () => Promise.resolve('done'))).toBe('done');
     expect(readdirSync(join(folder.path, 'm'))).toEqual([]);
     await withLock(lock, what, async () => {
@@ -75,7 +75,7 @@ describe('27: writers at once', () => {
     mkdirSync(join(folder.path, 'm'));
     const lock = join(folder.path, 'm', '.lock');
     for (let round = 0; round < count; round++) {
-      writeFileSync(lock, `${PLACE} 4194399-1 0123456789abcdef`);
+      writeFileSync(lock, `${placeHere()} 4194399-1 0123456789abcdef`);
       let inside = 0;
       let max = 0;
       await Promise.all(

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { PLACE, removeLeftovers } from '#node/leftovers.ts';
+import { placeHere, removeLeftovers } from '#node/leftovers.ts';
 import { THIS_PROCESS } from '#node/owner.ts';
 import { beginDraft, createDraft, dropDraft, writeWhole } from '#node/write.ts';
 
@@ -66,7 +66,7 @@ describe('30: leftovers', () => {
     await (await createDraft(draft)).close();
     const child = spawn('sleep', ['60']);
     await once(child, 'spawn');
-    const nameOf = (owner: string, place = PLACE): string =>
+    const nameOf = (owner: string, place = placeHere()): string =>
       join(folder.path, `.a.json.${place}-${owner}-0123456789abcdef.preflens-tmp`);
     // A process id that another process has reused.
     const reused = nameOf(`${child.pid}-1`);

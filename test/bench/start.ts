@@ -19,7 +19,8 @@ const file = join(folder, 'pairs.jsonl');
 const shards = join(folder, 'shards');
 
 function costWithoutFacts(args: readonly string[], cache: string): Cost {
-  for (const name of ['facts', 'paths']) rmSync(join(cache, name), { recursive: true, force: true });
+  for (const name of ['facts', 'paths', 'readings'])
+    rmSync(join(cache, name), { recursive: true, force: true });
   return cost(args, { PREFLENS_CACHE: cache });
 }
 

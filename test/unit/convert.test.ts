@@ -19,6 +19,7 @@ import { ParquetFile, RowReader } from '#formats/parquet/rows.ts';
 import { TableWriter } from '#formats/parquet/write.ts';
 import { pageCodecs } from '#node/parquet/codecs.ts';
 
+import { TRAINER_FORMATS } from '../../server/src/cli/choices.ts';
 import { COMPARISONS, leavesOf } from '../fakes/comparisons.ts';
 import { recogniseFixture } from '../fakes/mappingFixtures.ts';
 import { cut, decode, encode, recordOf } from '../fakes/records.ts';
@@ -186,6 +187,10 @@ const texts = ({ chosen, rejected }: Pair): string[] => [chosen, rejected].map((
 
 /** The format can't hold the pair, and the report names it. */
 const NAMED = /a pair (?:whose answers go on with|with several) messages/;
+
+it('offers every format on the command line', () => {
+  expect(TRAINER_FORMATS).toEqual(TARGETS.map(({ id }) => id));
+});
 
 describe.each(TARGETS)('the format $id', (target) => {
   it.each(FIXTURES)('keeps the pairs of $name', ({ records, recognition }) => {

@@ -27,6 +27,31 @@ export const CODECS = namesOf<TableCodec>({
   lz4: true,
 });
 
+/** The formats of trainers that `convert` writes: the ids of its table. */
+export const TRAINER_FORMATS = [
+  'trl-explicit',
+  'trl-implicit',
+  'trl-messages',
+  'trl-messages-implicit',
+  'trl-unpaired',
+  'openrlhf',
+  'axolotl',
+  'axolotl-prompt-pairs',
+  'axolotl-intel',
+  'axolotl-icr',
+  'axolotl-argilla',
+  'llamafactory',
+  'llamafactory-alpaca',
+  'llamafactory-kto',
+  'ms-swift',
+  'nemo-aligner',
+  'nemo-rl',
+  'torchtune',
+  'openai-preference',
+  'verl',
+  'xtuner',
+] as const;
+
 export const REVIEW_FORMATS = ['text', 'json'] as const;
 export type ReviewFormat = (typeof REVIEW_FORMATS)[number];
 

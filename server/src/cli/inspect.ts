@@ -1,5 +1,4 @@
 // Describes a dataset: `index` and `schema`.
-import { performance } from 'node:perf_hooks';
 
 import { unsureQuestion } from '#core/checks/dataset/polarityUnsure.ts';
 import { unreadMessage } from '#core/checks/dataset/promptNotRead.ts';

@@ -1,6 +1,5 @@
 // Steps that commands share: open, survey and score a dataset.
 import { resolve } from 'node:path';
-import { performance } from 'node:perf_hooks';
 
 import { splitParts } from '#core/facts/splitStart.ts';
 import { messages, missingShardsMessage } from '#core/messages.ts';

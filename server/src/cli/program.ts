@@ -2,19 +2,21 @@
 // once.
 import { Argument, Command as Program, Option } from 'commander';
 
-import { TARGETS } from '#core/convert/targets.ts';
-import { UserError } from '#core/messages.ts';
 import type { OnnxRule } from '#core/reward/scorerRule.ts';
 import { HEADS, PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
-import { openCacheFolder } from '#node/cacheFolder.ts';
-import { defaultCacheFolder } from '#node/cachePlace.ts';
-import { expandPaths } from '#node/paths.ts';
-import { inWords } from '#node/systemErrors.ts';
 import type { McpOptions } from '#protocol/mcp.ts';
 
 import type { BuildOptions } from './build.ts';
 import type { DiffFormat, ReviewFormat, Shell } from './choices.ts';
-import { BUILD_FORMATS, CODECS, DIFF_FORMATS, REVIEW_FORMATS, ROW_FORMATS, SHELLS } from './choices.ts';
+import {
+  BUILD_FORMATS,
+  CODECS,
+  DIFF_FORMATS,
+  REVIEW_FORMATS,
+  ROW_FORMATS,
+  SHELLS,
+  TRAINER_FORMATS,
+} from './choices.ts';
 import type { Command } from './command.ts';
 import type { Global } from './context.ts';
 import type { ConvertOptions } from './convert.ts';
@@ -66,6 +68,9 @@ const command = async (verify?: readonly string[]): Promise<Command> => {
     run.failed = true;
   });
 };
+
+const expandPaths = async (paths: readonly string[]): Promise<readonly string[]> =>
+  (await import('./checking.ts')).expandPaths(paths);
 
 const FORMATS = 'JSON Lines, JSON, Parquet, CSV, TSV or Arrow';
 const FILES = `files (${FORMATS}), folders, or patterns`;
@@ -410,7 +415,7 @@ program
   )
   .addOption(
     new Option('--to <format>', 'a trainer’s format; without it the records stay as they are').choices(
-      TARGETS.map(({ id }) => id),
+      TRAINER_FORMATS,
     ),
   )
   .addOption(new Option('--codec <name>', 'compression of a .parquet file').choices(CODECS).default('snappy'))
@@ -462,6 +467,7 @@ program
   .option('--trust', 'use the models, chat templates and servers that preflens.json names', false)
   .action(async (folder: string, options: Pick<McpOptions, 'write' | 'trust'>) => {
     const { memory, modelMemory, cache, send, run } = program.opts<Global>();
+    const { defaultCacheFolder, openCacheFolder, UserError } = await import('./checking.ts');
     const { serve } = (await import(new URL('mcp.js', import.meta.url).href)) as {
       readonly serve: (options: McpOptions) => Promise<string>;
     };
@@ -498,7 +504,9 @@ program
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    cancel.abort(new UserError('Cancelled. Nothing was written.'));
+    void import('./checking.ts').then(({ UserError }) => {
+      cancel.abort(new UserError('Cancelled. Nothing was written.'));
+    });
     // Kill a command that does not react soon.
     setTimeout(() => {
       void import('#node/ending.ts').then(({ endForSure }) => {
@@ -520,6 +528,7 @@ try {
   if (run.failed) process.exitCode = CANNOT_RUN;
 } catch (error) {
   printer.bar.clear();
+  const { inWords, UserError } = await import('./checking.ts');
   const said = inWords(error);
   if (said instanceof UserError) printer.note(said.message);
   else printer.notes(`preflens: ${said instanceof Error ? (said.stack ?? said.message) : String(said)}`);

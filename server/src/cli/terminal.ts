@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 import { terminalLine } from '#core/escape/escape.ts';
 import { stageProgress } from '#core/progress.ts';
 

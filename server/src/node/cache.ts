@@ -1,5 +1,6 @@
 // Cache of surveys by file content: facts as Arrow, the rest as JSON beside them.
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { lstat, mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
@@ -117,7 +118,7 @@ export async function prune(folder: string): Promise<void> {
 export function openCache(path: string, tell: Tell = () => undefined): SurveyCache | undefined {
   const folder = openCacheFolder(path, tell);
   if (folder === undefined) return undefined;
-  const [facts, paths] = [join(folder, 'facts'), join(folder, 'paths')];
+  const [facts, paths, readings] = [join(folder, 'facts'), join(folder, 'paths'), join(folder, 'readings')];
   /** Unique name of an entry. */
   const nameOf = (digest: string, schema: string): string => `${BUILD} ${schema} ${digest}`;
   const keyOf = (digest: string, schema: string): string => sha256(nameOf(digest, schema)).slice(0, 32);
@@ -128,10 +129,12 @@ export function openCache(path: string, tell: Tell = () => undefined): SurveyCac
     join(paths, `${sha256(pathKey(path, schema)).slice(0, 32)}.json`);
   const readingKey = (path: string): string => `${BUILD} reading ${resolve(path)}`;
   const readingFile = (path: string): string =>
-    join(paths, `${sha256(readingKey(path)).slice(0, 32)}.reading.json`);
+    join(readings, `${sha256(readingKey(path)).slice(0, 32)}.json`);
   return {
     sidecarOf,
     async heldReading({ path, stamp }) {
+      // Nearly always: few commands change labels.
+      if (!existsSync(readings)) return undefined;
       const known = await readJsonEntry<HeldReading>(readingFile(path), readingKey(path));
       return known && sameStamp(known.stamp, stamp) ? known.held : undefined;
     },

@@ -29,7 +29,9 @@ function processSpace(): string {
 }
 
 /** Identifies the machine and container in which process ids are comparable. */
-export const PLACE = createHash('sha256').update(`${hostname()} ${processSpace()}`).digest('hex').slice(0, 8);
+export const placeHere = (): string =>
+  (here ??= createHash('sha256').update(`${hostname()} ${processSpace()}`).digest('hex').slice(0, 8));
+let here: string | undefined;
 
 const NAME = /\.([0-9a-f]{8})-(\d+-\d+)-[0-9a-f]{16}\.preflens-tmp$/;
 
@@ -42,7 +44,7 @@ export function stemOf(path: string): string {
 
 /** An unpredictable name for a file that will become `path`. */
 export function temporaryName(path: string): string {
-  return `.${stemOf(path)}.${PLACE}-${THIS_PROCESS.id}-${randomBytes(8).toString('hex')}${TEMPORARY}`;
+  return `.${stemOf(path)}.${placeHere()}-${THIS_PROCESS.id}-${randomBytes(8).toString('hex')}${TEMPORARY}`;
 }
 
 /** A folder for files between the steps of a command, beside what it will write. `done` deletes it; a kill leaves it to the next cleanup. */
@@ -68,7 +70,7 @@ export function saveLockOf(target: string): string {
 }
 
 async function isLeft(path: string, place: string | undefined, owner: string): Promise<boolean> {
-  if (place === PLACE)
+  if (place === placeHere())
     return owner === THIS_PROCESS.id ? !THIS_PROCESS.inUse.has(path) : THIS_PROCESS.isGone(owner);
   return Date.now() - (await lstat(path)).mtimeMs > FOREIGN_AFTER_MS;
 }

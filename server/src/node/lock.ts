@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { messages } from '#core/messages.ts';
 
-import { PLACE } from './leftovers.ts';
+import { placeHere } from './leftovers.ts';
 import { THIS_PROCESS } from './owner.ts';
 import { readRegularText } from './regularFile.ts';
 import { codeOf } from './stored.ts';
@@ -48,7 +48,8 @@ async function ageOf(path: string): Promise<number> {
 /** True if the owner will never release it. */
 async function isStale(path: string, text: string): Promise<boolean> {
   const [place, owner] = text.split(' ');
-  if (place === PLACE && owner !== undefined) return owner !== THIS_PROCESS.id && THIS_PROCESS.isGone(owner);
+  if (place === placeHere() && owner !== undefined)
+    return owner !== THIS_PROCESS.id && THIS_PROCESS.isGone(owner);
   return (await ageOf(path)) > (text === '' ? EMPTY_AFTER_MS : FOREIGN_AFTER_MS);
 }
 
@@ -105,7 +106,7 @@ export async function withLock<T>(
   work: (lock: Lock) => Promise<T>,
   waitMs = WAIT_MS,
 ): Promise<T> {
-  const text = `${PLACE} ${THIS_PROCESS.id} ${randomBytes(8).toString('hex')}`;
+  const text = `${placeHere()} ${THIS_PROCESS.id} ${randomBytes(8).toString('hex')}`;
   const begun = performance.now();
   while (!(await take(path, text))) {
     if (performance.now() - begun > waitMs)

@@ -1,17 +1,16 @@
 // The name for decisions: git's user.name, or the name of the account.
-import { execFile } from 'node:child_process';
 import { homedir, userInfo } from 'node:os';
 import { promisify } from 'node:util';
-
-const run = promisify(execFile);
 
 /** After this time we do without git. */
 const TIMEOUT_MS = 3000;
 
 async function gitName(folder: string): Promise<string> {
   try {
+    // Loaded here: that takes 3 ms, and few commands need a name.
+    const { execFile } = await import('node:child_process');
     // Windows searches the working folder for programs first, so it must not be the dataset's.
-    const { stdout } = await run('git', ['-C', folder, 'config', 'user.name'], {
+    const { stdout } = await promisify(execFile)('git', ['-C', folder, 'config', 'user.name'], {
       cwd: homedir(),
       timeout: TIMEOUT_MS,
       windowsHide: true,

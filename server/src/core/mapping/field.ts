@@ -18,8 +18,14 @@ export interface Found {
 const STEP = /"(?:[^"\\]|\\.)*"|[^.|"]+/y;
 const parsed = new Map<FieldRef, readonly Path[]>();
 
+const NUMBER = /^\d+$/;
+
+/** Names without dots and quotes: most references are lists of them, some of hundreds. */
+const PLAIN = /^[^."|]+(?:\|[^."|]+)*$/;
+
 /** Undefined if the reference is malformed. */
 export function parseFieldRef(ref: FieldRef): readonly Path[] | undefined {
+  if (PLAIN.test(ref)) return ref.split('|').map((name) => [NUMBER.test(name) ? Number(name) : name]);
   const paths: (string | number)[][] = [[]];
   if (ref === '') return paths;
   let at = 0;
@@ -29,7 +35,7 @@ export function parseFieldRef(ref: FieldRef): readonly Path[] | undefined {
     if (step === undefined) return undefined;
     const name = step.startsWith('"')
       ? (JSON.parse(step) as string)
-      : /^\d+$/.test(step)
+      : NUMBER.test(step)
         ? Number(step)
         : step;
     paths.at(-1)?.push(name);

@@ -1,5 +1,6 @@
 import type { Json, JsonObject, Path } from '../model/json.ts';
 import { columnMargin } from './columnMargin.ts';
+import type { FieldRef } from './field.ts';
 import { pathsOf } from './field.ts';
 import { findLabels } from './forms/label.ts';
 import type { Field, Mapping } from './mapping.ts';
@@ -67,22 +68,6 @@ export interface Contender {
   readonly share: number;
 }
 
-/** For each field that a mapping needs, the names of which a record has one. */
-type NamesNeeded = readonly (readonly string[])[];
-
-let namesNeeded: ReadonlyMap<Mapping, NamesNeeded> | undefined;
-
-/** Made at the first use: a start that recognises nothing doesn't wait for it. */
-function neededNames(): ReadonlyMap<Mapping, NamesNeeded> {
-  namesNeeded ??= new Map(
-    MAPPINGS.map((mapping) => [
-      mapping,
-      needsOf(mapping).map(({ at }) => pathsOf(at).map(([name]) => String(name))),
-    ]),
-  );
-  return namesNeeded;
-}
-
 /** The last names that were looked at: the files of a folder mostly have the same. */
 let lastPossible: { readonly names: string; readonly mappings: readonly Mapping[] } | undefined;
 
@@ -91,10 +76,14 @@ function possibleFor(sample: readonly JsonObject[]): readonly Mapping[] {
   const seen = new Set(sample.flatMap((record) => Object.keys(record)));
   const names = JSON.stringify([...seen]);
   if (lastPossible?.names === names) return lastPossible.mappings;
-  const has = (name: string): boolean => seen.has(name);
-  const mappings = [...neededNames()].flatMap(([mapping, needed]) =>
-    needed.every((one) => one.some(has)) ? [mapping] : [],
-  );
+  // Many mappings need the same field.
+  const asked = new Map<FieldRef, boolean>();
+  const has = (ref: FieldRef): boolean => {
+    const known = asked.get(ref) ?? pathsOf(ref).some(([name]) => seen.has(String(name)));
+    asked.set(ref, known);
+    return known;
+  };
+  const mappings = MAPPINGS.filter((mapping) => needsOf(mapping).every(({ at }) => has(at)));
   lastPossible = { names, mappings };
   return mappings;
 }

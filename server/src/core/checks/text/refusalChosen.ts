@@ -12,6 +12,9 @@ const REFUSAL = new RegExp(
   'i',
 );
 
+/** How each refusal starts. The expression above takes milliseconds to compile, and few files need it. */
+const START = /^\W*(?:I|My ap|Sorry|Unf|as an AI)/i;
+
 /** A refusal followed by one of these is none: the answer helps after all. */
 const HELPS_ANYWAY = /\b(?:however|but|instead|that said|here['’]?s|here (?:is|are))\b/i;
 
@@ -20,7 +23,8 @@ const OPENING = 300;
 
 /** The words of a refusal at the start of an answer. */
 export function refusal(text: string): RegExpExecArray | null {
-  const found = REFUSAL.exec(text.slice(0, OPENING));
+  const opening = text.slice(0, OPENING);
+  const found = START.test(opening) ? REFUSAL.exec(opening) : null;
   return found && HELPS_ANYWAY.test(text.slice(found[0].length)) ? null : found;
 }
 

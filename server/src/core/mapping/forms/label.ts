@@ -93,7 +93,14 @@ function compare(a: number | undefined, b: number | undefined): Preferred | unde
 
 const value: LabelKind<Of<'value'>> = {
   needs: (label) => [
-    { at: label.at, expected: verdictLabel(label), fits: (one) => verdictFor(label, one) !== undefined },
+    {
+      at: label.at,
+      // Some rows know thousands of values.
+      get expected() {
+        return verdictLabel(label);
+      },
+      fits: (one) => verdictFor(label, one) !== undefined,
+    },
   ],
   verdict: (label, record) => verdictFor(label, findLabel(label, record)?.value),
   flip(label, record) {
@@ -281,7 +288,9 @@ const votes: LabelKind<Of<'votes'>> = {
   needs: (label) =>
     label.votes.slice(0, 1).map((at) => ({
       at,
-      expected: `votes, each ${verdictLabel(label)}`,
+      get expected() {
+        return `votes, each ${verdictLabel(label)}`;
+      },
       fits: (held) => hasVote(label, held),
       reads: () => true,
     })),
