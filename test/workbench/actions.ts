@@ -77,10 +77,9 @@ async function choose(
       await input.fill(text, { timeout: SOON_MS });
       await row.first().click({ timeout: SOON_MS });
     } catch {
-      // A busy window may act on a click and say so too late.
-      if (await isChosen?.()) return true;
+      // A busy window may act on a click and say so too late; the list may be open again by then.
       await press(page, 'Escape');
-      return false;
+      return (await isChosen?.()) ?? false;
     }
     return isChosen ? isChosen() : true;
   };
