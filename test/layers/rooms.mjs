@@ -166,9 +166,9 @@ export const ROOMS = [
   },
   {
     name: 'core/build',
-    holds: 'training sets: recipes, columns, samples, splits, pairs of candidates',
+    holds: 'training sets: recipes, columns, samples, splits, pairs of candidates, edits and reactions',
     at: [`${CORE}build/`],
-    may: [...GROUND, 'core/score', 'core/portrait'],
+    may: [...GROUND, 'core/mapping', 'core/checks', 'core/score', 'core/portrait'],
   },
   {
     name: 'core/review',

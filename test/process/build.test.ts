@@ -42,10 +42,25 @@ it.each(EXAMPLES)('builds the example of the documentation: $makes', async ({ re
     responses: ['a stone', 'a tree', 'a house', 'a lamp'].map((one) => `${one} ${i}`),
     scores: [i % 5, (i + 2) % 5, (i * 3) % 5, (i + 1) % 4],
   });
+  const edit = (i: number): object => ({
+    prompt: `Tell me about ${topics[i % 5]!}.`,
+    draft: `Draft ${i} is about ${topics[i % 5]!}.`,
+    edited: `A better text, number ${i}, is about ${topics[i % 5]!}.`,
+  });
+  const chat = (i: number): object => ({
+    messages: [
+      { role: 'user', content: `Tell me about ${topics[i % 5]!}.` },
+      { role: 'assistant', content: `This is answer ${i} about ${topics[i % 5]!}, at some length.` },
+      { role: 'user', content: i % 3 === 0 ? 'That is wrong.' : 'Thank you!' },
+      { role: 'assistant', content: 'Well.' },
+    ],
+  });
   const lines = (make: (i: number) => object, count: number): string =>
     Array.from({ length: count }, (_, i) => JSON.stringify(make(i))).join('\n');
   folder.write('pairs.jsonl', lines(pair, 400));
   folder.write('candidates.jsonl', lines(rated, 40));
+  folder.write('edits.jsonl', lines(edit, 40));
+  folder.write('chats.jsonl', lines(chat, 40));
   const { outputs, steps } = await built(folder.write('recipe.json', JSON.stringify(recipe)));
   expect(outputs.length).toBeGreaterThan(0);
   for (const { records } of outputs) expect(records).toBeGreaterThan(0);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { EDITOR_TOOLS, editorToolName, toolOf } from '#core/assistant/tools.ts';
 import { recipePage } from '#core/build/page.ts';
-import { RECIPE_SCHEMA } from '#core/build/recipe.ts';
+import { RECIPE_SCHEMA } from '#core/build/recipeSchema.ts';
 import { ALL_RULES } from '#core/checks/table.ts';
 import { CHECK_SCHEMA, CONFIG_SCHEMA } from '#core/config/config.ts';
 import type { ConvertTarget } from '#core/convert/targets.ts';

@@ -14,10 +14,12 @@ const FOLDERS = ['client/src', 'media/src', 'server/src/core/drawing', 'server/s
 /** What the server writes for pages, between texts that stay English: only calls of `t` and the like are read. */
 const FOR_PAGES = [
   ...['about', 'explain', 'style', 'wordLists'].map((name) => `server/src/core/score/${name}.ts`),
-  ...['checklist', 'ensemble', 'neighbours', 'reference', 'stack', 'voteBook'].map(
+  ...['checklist', 'ensemble', 'neighbours', 'overlap', 'reference', 'stack', 'voteBook'].map(
     (name) => `server/src/core/reward/${name}.ts`,
   ),
-  ...['checklist', 'columns', 'command', 'pairTable'].map((name) => `server/src/node/scorers/${name}.ts`),
+  ...['checklist', 'columns', 'command', 'overlap', 'pairTable'].map(
+    (name) => `server/src/node/scorers/${name}.ts`,
+  ),
   ...['reasons', 'reviewedWords', 'scores', 'trust'].map((name) => `server/src/session/${name}.ts`),
   ...['pair', 'parts', 'review'].map((name) => `server/src/session/views/${name}.ts`),
 ];

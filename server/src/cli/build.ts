@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
 import { assign } from '#core/build/clusters.ts';
-import type { Built, Recipe, SplitStep, Step } from '#core/build/recipe.ts';
+import type { Built, Recipe, RemakeStep, SplitStep } from '#core/build/recipe.ts';
 import { stepWords } from '#core/build/recipe.ts';
 import type { BuildReport, Figures, FileReport, StepReport } from '#core/build/report.ts';
 import { reportLines } from '#core/build/report.ts';
@@ -31,6 +31,7 @@ import type { ReadRecipe } from './build/recipeFile.ts';
 import { readRecipe } from './build/recipeFile.ts';
 import type { LinesMade, Remaking } from './build/remake.ts';
 import { converted, paired, withNegatives } from './build/remake.ts';
+import { edited, mappingFor, reacted } from './build/signals.ts';
 import type { Stage } from './build/stage.ts';
 import { openStage } from './build/stage.ts';
 import type { Building } from './build/steps.ts';
@@ -48,14 +49,12 @@ export interface BuildOptions {
   readonly model?: string;
 }
 
-type RemakeStep = Extract<Step, { step: 'pairs' | 'convert' | 'negatives' }>;
-
 const REMAKE: {
   readonly [name in RemakeStep['step']]: (
     remaking: Remaking,
     step: Extract<RemakeStep, { step: name }>,
   ) => LinesMade;
-} = { pairs: paired, convert: converted, negatives: withNegatives };
+} = { pairs: paired, convert: converted, negatives: withNegatives, edits: edited, reactions: reacted };
 
 /** Copies are written as records of one format, whatever their number of schemas. */
 function assertOneSchema({ dataset }: Stage): void {
@@ -109,6 +108,7 @@ class Builder {
     const facts = factsNeeded(steps.slice(from, end < 0 ? steps.length : end + 1));
     return openStage(this.#command, paths, facts, {
       seed,
+      mapping: from === 0 ? mappingFor(this.#read.recipe) : undefined,
       ...(this.#model !== undefined && { model: this.#model }),
     });
   }
@@ -126,7 +126,9 @@ class Builder {
       notes:
         left === 0
           ? []
-          : [`${plural(left, 'record')} without a pair or a verdict that can be read: dropped.`],
+          : [
+              `${plural(left, 'record')} without ${recipe.steps.some(({ step }) => step === 'edits') ? 'a draft and an edited text' : 'a pair or a verdict'} that can be read: dropped.`,
+            ],
     });
     this.#assertSomeLeft(first);
     for (const [i, step] of recipe.steps.entries()) {
@@ -165,14 +167,20 @@ class Builder {
     seed: number,
     note: (text: string) => void,
   ): Promise<string> {
-    const target = targetOf(step.to ?? 'trl-messages');
+    const isOfAnswers = step.step === 'reactions' && step.make === 'answers';
+    const target = targetOf(step.to ?? (isOfAnswers ? 'trl-unpaired' : 'trl-messages'));
     const report = { losses: new Losses(), caveats: new Losses() };
+    const told: string[] = [];
+    const tell = (text: string): void => {
+      told.push(text);
+      note(text);
+    };
     const path = join(this.#between, `step-${number + 1}.jsonl`);
     const make = REMAKE[step.step] as (remaking: Remaking, step: RemakeStep) => LinesMade;
     let made = 0;
     const encoder = new TextEncoder();
     const lines = async function* (command: Command): AsyncGenerator<Uint8Array> {
-      for await (const line of make({ stage, command, target, report, seed, note }, step)) {
+      for await (const line of make({ stage, command, target, report, seed, note: tell }, step)) {
         made++;
         yield encoder.encode(line);
       }
@@ -181,9 +189,9 @@ class Builder {
     await writeTo(path, signal)(withLineEnds(lines(this.#command)), async () => {
       for (const { file } of stage.files) await file.assertSame();
     });
-    for (const line of [...report.losses.lines(), ...report.caveats.lines()]) note(line);
+    for (const line of [...report.losses.lines(), ...report.caveats.lines()]) tell(line);
     if (made === 0) {
-      for (const line of report.losses.lines()) this.#command.note(line);
+      for (const line of told) this.#command.note(line);
       throw messages.noStep(stepWords(step), 'it makes no record.');
     }
     return path;

@@ -2,7 +2,9 @@
 import { dirname, resolve } from 'node:path';
 
 import type { Recipe } from '#core/build/recipe.ts';
-import { RECIPE_SCHEMA, recipeFault, STEPS } from '#core/build/recipe.ts';
+import { recipeFault } from '#core/build/recipe.ts';
+import { RECIPE_SCHEMA } from '#core/build/recipeSchema.ts';
+import { STEPS } from '#core/build/stepTable.ts';
 import { closest } from '#core/config/closest.ts';
 import { parseConfigText } from '#core/config/entry.ts';
 import { messages } from '#core/messages.ts';

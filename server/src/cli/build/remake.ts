@@ -36,7 +36,7 @@ export interface Remaking {
 export type LinesMade = AsyncGenerator<string>;
 
 /** The record as a conversion reads it, with the columns of earlier steps. Undefined if it can't be read. */
-function sourceOf(one: ReadRow, stage: Stage): ConvertInput | undefined {
+export function sourceOf(one: ReadRow, stage: Stage): ConvertInput | undefined {
   const bytes = bytesOf(one, stage);
   const { recognition } = one.file;
   const raw = { ...one.raw, bytes, byteEnd: one.raw.byteStart + bytes.length };

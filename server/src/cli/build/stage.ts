@@ -5,6 +5,7 @@ import { applyEdits, toByteEdits } from '#core/edits/bytes.ts';
 import { oneLine } from '#core/json/documentRecords.ts';
 import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
 import { locate } from '#core/json/scan.ts';
+import type { Mapping } from '#core/mapping/mapping.ts';
 import { namesRead } from '#core/mapping/read.ts';
 import { messages } from '#core/messages.ts';
 import type { Json, JsonObject } from '#core/model/json.ts';
@@ -41,14 +42,22 @@ export interface Stage {
   readonly columns: Map<string, Column>;
 }
 
-/** Opens the files and makes what the steps will read of them. Rejects if one of them can't be read: a build is of all its inputs. */
+/** The command, with another schema for all files than preflens.json or the records say. */
+function readAs(command: Command, mapping: Mapping): Command {
+  return { ...command, settingsOf: async (path) => ({ ...(await command.settingsOf(path)), mapping }) };
+}
+
+/**
+ * Opens the files and makes what the steps will read of them. Rejects if one of them can't be read: a build is of all its inputs.
+ * @param options.mapping reads the files; one of records without answers keeps all of them
+ */
 export async function openStage(
   command: Command,
   paths: readonly string[],
   facts: ReadonlySet<string>,
-  options: Omit<KnowOptions, 'survey'>,
+  { mapping, ...options }: Omit<KnowOptions, 'survey'> & { readonly mapping?: Mapping | undefined },
 ): Promise<Stage> {
-  const dataset = await openSurveyed(command, paths);
+  const dataset = await openSurveyed(mapping ? readAs(command, mapping) : command, paths);
   const [left] = dataset.leftOut;
   if (left) throw left.error;
   const needs = (names: readonly string[]): boolean => names.some((name) => facts.has(name));
@@ -75,7 +84,14 @@ export async function openStage(
     files.push({ ...known, firstRow: firstRecord });
   }
   command.bar.clear();
-  return { dataset, files, rowCount: dataset.recordCount, rows: withAnswers(files), columns: new Map() };
+  const hasNone = mapping?.answers.kind === 'none';
+  return {
+    dataset,
+    files,
+    rowCount: dataset.recordCount,
+    rows: hasNone ? Uint32Array.from({ length: dataset.recordCount }, (_, row) => row) : withAnswers(files),
+    columns: new Map(),
+  };
 }
 
 /** The records that hold a pair or a verdict: all others can't be trained on, or read at all. */

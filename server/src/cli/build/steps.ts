@@ -2,7 +2,7 @@
 import { basename, relative } from 'node:path';
 
 import { columnOf } from '#core/build/columns.ts';
-import type { ColumnStep, Recipe, SelectStep, Step } from '#core/build/recipe.ts';
+import type { ColumnStep, Recipe, RemakeStep, SelectStep, Step } from '#core/build/recipe.ts';
 import type { Kept } from '#core/build/select.ts';
 import { bestFirst, drawn, inBand, limited } from '#core/build/select.ts';
 import { keepDiverse, SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
@@ -45,6 +45,8 @@ export function factsOf(step: Step): readonly string[] {
     case 'pairs':
     case 'convert':
     case 'negatives':
+    case 'edits':
+    case 'reactions':
     case 'split':
       return [];
   }
@@ -211,9 +213,11 @@ export function addSource(stage: Stage, { folder }: Building): void {
   });
 }
 
+const REMAKES: ReadonlySet<Step['step']> = new Set(['pairs', 'convert', 'negatives', 'edits', 'reactions']);
+
 /** True for a step that writes other records, which are then read again. */
-export function isRemake(step: Step): step is Extract<Step, { step: 'pairs' | 'convert' | 'negatives' }> {
-  return step.step === 'pairs' || step.step === 'convert' || step.step === 'negatives';
+export function isRemake(step: Step): step is RemakeStep {
+  return REMAKES.has(step.step);
 }
 
 export function seedOf(recipe: Recipe, step: Step): number {

@@ -1,6 +1,8 @@
 // The page of recipes. It prints in a terminal, and `npm run generate` writes it to media/docs.
+import { COLUMN_VALUES, PAIR_CHOICES, REACTION_RECORDS, REACTION_SIGNALS } from './choices.ts';
 import type { Recipe } from './recipe.ts';
-import { COLUMN_VALUES, PAIR_CHOICES, RECIPE_SCHEMA, STEPS } from './recipe.ts';
+import { RECIPE_SCHEMA } from './recipeSchema.ts';
+import { STEPS } from './stepTable.ts';
 
 /** Recipes with what they make; a test builds each of them. */
 export const EXAMPLES: readonly { readonly makes: string; readonly recipe: Recipe }[] = [
@@ -52,6 +54,26 @@ export const EXAMPLES: readonly { readonly makes: string; readonly recipe: Recip
       steps: [{ step: 'convert', to: 'trl-unpaired', threshold: 'middle' }],
     },
   },
+  {
+    makes: 'Pairs of drafts and what people made of them, where a twentieth of the words changed.',
+    recipe: {
+      inputs: ['edits.jsonl'],
+      output: 'edited.jsonl',
+      steps: [{ step: 'edits', draft: 'draft', edited: 'edited', least: 0.05 }],
+    },
+  },
+  {
+    makes:
+      'Single answers that users of a chat thanked for or rejected, as many good as bad ones of each kind of reaction.',
+    recipe: {
+      inputs: ['chats.jsonl'],
+      output: 'reactions.jsonl',
+      steps: [
+        { step: 'reactions', make: 'answers' },
+        { step: 'sample', size: 1000, by: '.built_from', even: true },
+      ],
+    },
+  },
 ];
 
 type Row = readonly [name: string, text: string];
@@ -81,6 +103,8 @@ const PARTS: readonly Part[] = [
   })),
   { title: 'Values of columns', text: '', rows: Object.entries(COLUMN_VALUES) },
   { title: 'Which candidates make a pair', text: '', rows: Object.entries(PAIR_CHOICES) },
+  { title: 'Records of reactions', text: '', rows: Object.entries(REACTION_RECORDS) },
+  { title: 'What counts as a reaction', text: '', rows: Object.entries(REACTION_SIGNALS) },
 ];
 
 /** For a terminal. */
@@ -126,7 +150,7 @@ export function recipePage(): string {
     '  recipe with the version and the SHA-256 of all inputs and outputs: `preflens build NAME.built.json` makes the same again, and says if an input has changed.',
     '- Every file is whole or absent. The old files are replaced when all new ones are complete; `NAME.built.json` is written last, so without it a build did not end.',
     '- Records without a pair or a verdict that can be read are dropped first. A record of several pairs counts by its first pair, and is kept or dropped as a whole.',
-    '- `pairs`, `convert` and `negatives` write new records, which the next steps read. What a format has no place for is listed in the report.',
+    '- `edits`, `reactions`, `pairs`, `convert` and `negatives` write new records, which the next steps read. What a format has no place for is listed in the report.',
     '- Facts such as `margin` are those of [queries](query.md). A margin of the scorer is no truth: the output says how often the scorer agrees with the labels.',
     '- If the records are of different schemas, a `convert` step makes them one.',
     '',

@@ -27,7 +27,7 @@ const MAX_UNITS = 400_000;
 const MIN_SIMILARITY = 0.5;
 
 /** A letter of a script that writes no spaces between words. */
-const UNSPACED = String.raw`[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]`;
+export const UNSPACED = String.raw`[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]`;
 
 /** Such a letter, a word, a run of white space, or a single other character. */
 const TOKEN = new RegExp(

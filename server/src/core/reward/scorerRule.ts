@@ -72,6 +72,14 @@ export interface ColumnsRule extends AnyScorer {
   readonly kind: 'columns';
 }
 
+/** Overlap with a reference answer in the record. */
+export interface OverlapRule extends AnyScorer {
+  readonly kind: 'overlap';
+  /** The field with the reference; if absent, a field whose name says that it holds what is right. */
+  readonly field?: string;
+  readonly measure?: 'rouge-l' | 'chrf';
+}
+
 /** Scores computed by other software. */
 export interface SidecarRule extends AnyScorer {
   readonly kind: 'sidecar';
@@ -122,7 +130,14 @@ export interface ConsistencyRule extends AnyScorer {
 }
 
 export type ScorerRule =
-  ConsistencyRule | OnnxRule | ProbeRule | ColumnsRule | SidecarRule | EndpointRule | CommandRule;
+  | ConsistencyRule
+  | OnnxRule
+  | ProbeRule
+  | ColumnsRule
+  | OverlapRule
+  | SidecarRule
+  | EndpointRule
+  | CommandRule;
 
 const NAME = { type: 'string', minLength: 1, description: 'Name in hovers and results.' };
 const FILES = {
@@ -228,6 +243,23 @@ export const SCORERS_SCHEMA = {
         ['model'],
       ),
       kind('columns', 'Scores, ratings and votes stored in the records.', {}, []),
+      kind(
+        'overlap',
+        'How much of a reference answer in the record each answer repeats.',
+        {
+          field: {
+            type: 'string',
+            minLength: 1,
+            description:
+              'The field with the reference: a text, or a list of several. Default: a field with a name such as "reference", "gold_answer" or "ground_truth".',
+          },
+          measure: {
+            enum: ['rouge-l', 'chrf'],
+            description: 'Words in their order, or runs of characters. Default: "rouge-l".',
+          },
+        },
+        [],
+      ),
       kind(
         'sidecar',
         'Scores computed by other software, in the format of `preflens score --out`.',

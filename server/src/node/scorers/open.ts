@@ -53,6 +53,8 @@ async function openScorer(
       return (await import('./probe.ts')).openProbe(rule, folder, machine, signal);
     case 'columns':
       return (await import('./columns.ts')).openColumns(rule, file.mapping);
+    case 'overlap':
+      return (await import('./overlap.ts')).openOverlap(rule, file.mapping);
     case 'sidecar':
       if (!machine.isTrusted) pathInside(join(folder, CONFIG_NAME), rule.file);
       return (await import('./sidecar.ts')).openSidecar(rule, folder, file.path ?? folder, file.firstPairOf);

@@ -43,20 +43,28 @@ function resultIn(value: Json | undefined): Result | undefined {
   return whole ?? finalAnswer(value);
 }
 
+/** Fields that hold what is right, of the record or of its objects such as `reward_model`. */
+export function keyFields(
+  record: JsonObject,
+  read: ReadonlySet<string>,
+): readonly { readonly path: Path; readonly value: Json }[] {
+  return Object.entries(record).flatMap(([name, value = null]) => {
+    if (read.has(name)) return [];
+    const inside = isObject(value)
+      ? Object.entries(value).map(([own, more = null]) => ({ path: [name, own], value: more }))
+      : [];
+    return [{ path: [name], value }, ...inside].filter(({ path }) => isKeyName(path.at(-1) ?? ''));
+  });
+}
+
 /**
- * The record's own result, in a field of its own or of an object such as `reward_model`.
+ * The record's own result.
  * @param read names that the mapping reads: they are prompt, answers or label
  */
 export function answerKey(record: JsonObject, read: ReadonlySet<string>): AnswerKey | undefined {
-  for (const [name, value] of Object.entries(record)) {
-    if (read.has(name)) continue;
-    const inside = isObject(value)
-      ? Object.entries(value).map(([own, more]) => [[name, own], more] as const)
-      : [];
-    for (const [path, one] of [[[name], value] as const, ...inside]) {
-      const result = isKeyName(path.at(-1) ?? '') ? resultIn(one) : undefined;
-      if (result) return { path, result };
-    }
+  for (const { path, value } of keyFields(record, read)) {
+    const result = resultIn(value);
+    if (result) return { path, result };
   }
   return undefined;
 }
