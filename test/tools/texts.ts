@@ -18,7 +18,7 @@ const FOR_PAGES = [
     (name) => `server/src/core/reward/${name}.ts`,
   ),
   ...['checklist', 'columns', 'command', 'pairTable'].map((name) => `server/src/node/scorers/${name}.ts`),
-  ...['reasons', 'reviewedWords', 'scores', 'trust'].map((name) => `server/src/session/${name}.ts`),
+  ...['reasons', 'reviewedWords', 'scores', 'tokens', 'trust'].map((name) => `server/src/session/${name}.ts`),
   ...['pair', 'parts', 'review'].map((name) => `server/src/session/views/${name}.ts`),
 ];
 
