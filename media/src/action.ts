@@ -1,9 +1,12 @@
 // What comes of a request about the shown pair, as an event of either page.
 import type { Reply } from '#core/channel/channel.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
+import type { Outcome } from '#protocol/editor/outcome.ts';
 import type { Written } from '#protocol/editor/templates.ts';
+import type { PairTokens, TokensRequest } from '#protocol/editor/tokens.ts';
 import type { ActionResult, ShownPair } from '#protocol/page/pair.ts';
 
+import type { TokenEvent, WantedTokens } from './model/tokenRewards.ts';
 import type { StringsReceived, WantedStrings } from './model/tokenStrings.ts';
 
 export type ActionEvent<Action> =
@@ -39,5 +42,22 @@ export async function stringsEvent(
   } catch (error) {
     const fault = { kind: 'ended', at: of.template.title, detail: errorMessage(error) } as const;
     return { kind, of, written: of.conversations.map(() => ({ ok: false, fault })) };
+  }
+}
+
+export function tokensRequest({ uri, record, pair, pairKey, scorer }: WantedTokens): TokensRequest {
+  return { uri, record, pair, pairKey, scorer: scorer.id };
+}
+
+/** The rewards of tokens that were requested, or why there are none. */
+export async function tokensEvent(
+  of: WantedTokens,
+  request: Promise<Reply<Outcome<PairTokens>>>,
+): Promise<TokenEvent> {
+  const kind = 'tokensReceived';
+  try {
+    return { kind, of, found: (await request).result };
+  } catch (error) {
+    return { kind, of, found: { ok: false, why: errorMessage(error) } };
   }
 }

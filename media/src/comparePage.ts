@@ -1,7 +1,7 @@
 // The controller of the compare page: connects its reducer to the channel and to a screen. It needs no browser.
 import type { CompareClientSends, ComparePageSends } from '#protocol/page/compare.ts';
 
-import { actionEvent, stringsEvent } from './action.ts';
+import { actionEvent, stringsEvent, tokensEvent, tokensRequest } from './action.ts';
 import type { CompareEffect, CompareEvent, CompareState } from './model/compare.ts';
 import { INITIAL, pageState, reduce } from './model/compare.ts';
 import { actionFor } from './model/keys.ts';
@@ -41,8 +41,9 @@ export function startComparePage(
     },
   });
 
-  /** Of the latest request for strings. */
+  /** Of the latest request for strings, and of that for rewards of tokens. */
   let writing = new AbortController();
+  let rating = new AbortController();
 
   function carryOut(effect: CompareEffect): void {
     switch (effect.kind) {
@@ -67,6 +68,17 @@ export function startComparePage(
         const { signal } = writing;
         const request = { uri, template: template.id, conversations };
         void stringsEvent(effect.wanted, channel.request('tokenStrings', request, signal)).then((event) => {
+          if (!signal.aborted) dispatch(event);
+        });
+        return;
+      }
+      case 'requestTokens': {
+        rating.abort();
+        if (!effect.wanted) return;
+        rating = new AbortController();
+        const { signal } = rating;
+        const request = channel.request('tokens', tokensRequest(effect.wanted), signal);
+        void tokensEvent(effect.wanted, request).then((event) => {
           if (!signal.aborted) dispatch(event);
         });
         return;

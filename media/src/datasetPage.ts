@@ -4,7 +4,7 @@ import { errorMessage } from '#core/words/errorMessage.ts';
 import type { ReviewResult } from '#protocol/editor/review.ts';
 import type { DatasetClientSends, DatasetPageSends } from '#protocol/page/dataset.ts';
 
-import { actionEvent, stringsEvent } from './action.ts';
+import { actionEvent, stringsEvent, tokensEvent, tokensRequest } from './action.ts';
 import type { DatasetEffect, DatasetEvent } from './model/datasetEvents.ts';
 import { eventOf, reduce } from './model/datasetReducer.ts';
 import type { DatasetState, PairPlace } from './model/datasetState.ts';
@@ -300,6 +300,15 @@ export function startDatasetPage(
         const request = { uri, template: template.id, conversations };
         return stringsEvent(wanted, channel.request('tokenStrings', request, signal));
       });
+    },
+    requestTokens({ wanted }) {
+      if (!wanted) {
+        cancel('tokens');
+        return;
+      }
+      void follow('tokens', async (signal) =>
+        tokensEvent(wanted, channel.request('tokens', tokensRequest(wanted), signal)),
+      );
     },
     openLink({ address }) {
       channel.notify('openLink', { address });

@@ -1,5 +1,6 @@
 // A dataset page without a browser, over a dataset of numbered rows.
 import type { RuleCount } from '#protocol/editor/batch.ts';
+import type { Outcome } from '#protocol/editor/outcome.ts';
 import type { PortraitResult } from '#protocol/editor/portrait.ts';
 import type { ReviewAction, ReviewResult, ReviewSource } from '#protocol/editor/review.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
 } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { Conversation, Written } from '#protocol/editor/templates.ts';
+import type { PairTokens } from '#protocol/editor/tokens.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
 import type { DatasetAction, DatasetClientSends, DatasetPageSends } from '#protocol/page/dataset.ts';
 import type { ActionResult, ShownView } from '#protocol/page/pair.ts';
@@ -90,6 +92,8 @@ export class FakeDatasetPage {
     ok: true,
     value: { text: conversation.map(({ role, text }) => `<${role}>${text}`).join(''), tokens: [] },
   });
+  /** What tokens are worth. */
+  tokens: Outcome<PairTokens> = { ok: false, why: 'No model is open.' };
   review = NO_FAKE_REVIEW;
   readonly client = fakeClient<DatasetPageSends, DatasetClientSends>(
     (
@@ -105,6 +109,7 @@ export class FakeDatasetPage {
         column?: string;
         count?: number;
         template?: string;
+        scorer?: string;
       } | null,
     ) =>
       ({
@@ -115,6 +120,7 @@ export class FakeDatasetPage {
         complete: params?.query ?? '',
         cell: `${params?.record} ${params?.column}`,
         tokenStrings: params?.template ?? '',
+        tokens: `${params?.record} ${params?.scorer}`,
         batch: `${params?.action} ${params?.count}`,
       })[name] ?? '',
     {
@@ -129,6 +135,7 @@ export class FakeDatasetPage {
       complete: async () => this.completions,
       place: async ({ selection, record }) => this.#recordsOf(selection).indexOf(record),
       tokenStrings: async ({ conversations }) => conversations.map((one) => this.writtenOf(one)),
+      tokens: async () => this.tokens,
       cell: async ({ record, column }) => `All of ${column} of ${record}.`,
       batch: async ({ action, count }) => this.onBatch(action, count),
       select: async ({ record, pair }) => {

@@ -20,7 +20,7 @@ const FOR_PAGES = [
   ...['checklist', 'columns', 'command', 'overlap', 'pairTable'].map(
     (name) => `server/src/node/scorers/${name}.ts`,
   ),
-  ...['reasons', 'reviewedWords', 'scores', 'trust'].map((name) => `server/src/session/${name}.ts`),
+  ...['reasons', 'reviewedWords', 'scores', 'tokens', 'trust'].map((name) => `server/src/session/${name}.ts`),
   ...['pair', 'parts', 'review'].map((name) => `server/src/session/views/${name}.ts`),
 ];
 

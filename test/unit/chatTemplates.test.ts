@@ -94,7 +94,7 @@ describe('the template of a model', () => {
     const [written] = await write(files, conversationOf(prompt, { text: ' it is hot ' }));
     const text = '<s><|user|>what is it<|assistant|>it is hot</s>';
     expect(textOf(written)).toBe(text);
-    const [sequence] = encoderFor(spec, json, config, [])({ prompt, texts: [' it is hot '], max: 1 });
+    const [sequence] = encoderFor(spec, json, config, []).encode({ prompt, texts: [' it is hot '], max: 1 });
     expect(sequence!.ids).toEqual(
       new Tokenizer(json, config).encode(text, { add_special_tokens: false }).ids,
     );

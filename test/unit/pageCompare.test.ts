@@ -21,7 +21,7 @@ function open() {
   let result: () => ActionResult = () => null;
   const client = fakeClient<ComparePageSends, CompareClientSends>(
     (_name, { action, at }: { action: string; at: { record: number } }) => `${action} ${at.record}`,
-    { act: async () => result(), tokenStrings: async () => [] },
+    { act: async () => result(), tokenStrings: async () => [], tokens: async () => ({ ok: false, why: '' }) },
     () => 0,
   );
   let state: CompareState | undefined;

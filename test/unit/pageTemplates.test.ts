@@ -155,7 +155,11 @@ it('the compare page requests them too, and a request that fails is a reason', a
   let answer = async (): Promise<readonly Written[]> => [fault('missing'), fault('missing')];
   const client = fakeClient<ComparePageSends, CompareClientSends>(
     (_name, { uri, template }: { uri: string; template: string }) => `${uri} ${template}`,
-    { act: async () => null, tokenStrings: async () => answer() },
+    {
+      act: async () => null,
+      tokenStrings: async () => answer(),
+      tokens: async () => ({ ok: false, why: '' }),
+    },
     () => 0,
   );
   let state: CompareState | undefined;

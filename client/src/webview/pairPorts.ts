@@ -37,6 +37,7 @@ export function pairPorts(server: Server, statuses: Statuses): Omit<PairPorts, '
 export function pairRequests(server: Server): Handlers<PairRequests> {
   return {
     tokenStrings: async (wanted, signal) => server.request('preflens/tokenStrings', wanted, signal),
+    tokens: async (wanted, signal) => server.request('preflens/tokens', wanted, signal),
   };
 }
 

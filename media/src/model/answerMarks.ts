@@ -6,6 +6,8 @@ import type { ViewOptions } from '#protocol/page/options.ts';
 
 import type { Mark } from './textMarks.ts';
 import { inOrder, wordMarks } from './textMarks.ts';
+import type { MarkedTokens } from './tokenMarks.ts';
+import { tokenMarks } from './tokenMarks.ts';
 
 type Side = 'chosen' | 'rejected';
 
@@ -48,16 +50,26 @@ export function hasWordReasons({ reasons }: PairView): boolean {
   return reasons.some(({ side }) => side === 'chosen' || side === 'rejected');
 }
 
+/** Whose numbers mark the answers: the words of the built-in scorer, or tokens; undefined if none do. */
+export type Marker = 'words' | MarkedTokens | undefined;
+
+/** What raised or lowered the margin. */
+function scoreMarks(pair: PairView, side: Side, marker: Marker): readonly Mark[] {
+  if (marker === undefined) return [];
+  return marker === 'words' ? wordMarks(pair[side].text, wordReasons(pair, side)) : tokenMarks(marker, side);
+}
+
 /** The marks of an answer, in order. */
 export function answerMarks(
   pair: PairView,
   side: Side,
   stretches: Stretches,
-  { showsDifferences, showsWords }: ViewOptions,
+  { showsDifferences }: Pick<ViewOptions, 'showsDifferences'>,
+  marker: Marker,
 ): readonly Mark[] {
   return inOrder([
     ...findingMarks(pair.findings, side),
     ...(showsDifferences ? differenceMarks(stretches) : []),
-    ...(showsWords ? wordMarks(pair[side].text, wordReasons(pair, side)) : []),
+    ...scoreMarks(pair, side, marker),
   ]);
 }

@@ -2,9 +2,9 @@
 import type { PageAction } from '#protocol/page/compare.ts';
 import type { ActionResult, ShownPair, ShownView } from '#protocol/page/pair.ts';
 
+import { followShown } from './follow.ts';
 import type { PageState } from './pageState.ts';
 import { editsOf, pairOf } from './pageState.ts';
-import { followShown } from './tokenStrings.ts';
 import type { RecordEffect, RecordEvent, RecordState } from './viewOptions.ts';
 import { DEFAULT_OPTIONS, onRecordEvent } from './viewOptions.ts';
 import { doneText } from './words.ts';
@@ -25,6 +25,7 @@ export const INITIAL: CompareState = {
   notice: undefined,
   options: DEFAULT_OPTIONS,
   strings: undefined,
+  tokens: undefined,
   editing: 0,
   said: '',
 };
@@ -99,6 +100,9 @@ function handle(state: CompareState, event: CompareEvent): Step {
     case 'optionsReceived':
     case 'stringsReceived':
     case 'stringsRetried':
+    case 'markerChosen':
+    case 'tokensReceived':
+    case 'tokensRetried':
     case 'linkChosen':
     case 'placeChosen':
       return onRecordEvent(state, event);

@@ -13,6 +13,7 @@ import { columnLayout, isSame, isShown, storeOf } from './datasetState.ts';
 import { foundText } from './datasetText.ts';
 import type { FilterEvent } from './filter.ts';
 import { reduceFilter } from './filter.ts';
+import { followShown } from './follow.ts';
 import {
   changeColumns,
   checkMarks,
@@ -61,7 +62,6 @@ import {
   setSelection,
   sortBy,
 } from './selectionSteps.ts';
-import { followShown } from './tokenStrings.ts';
 import { recordEventFor } from './viewKeys.ts';
 import { onRecordEvent } from './viewOptions.ts';
 import { doneText } from './words.ts';
@@ -317,6 +317,9 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
     case 'optionsReceived':
     case 'stringsReceived':
     case 'stringsRetried':
+    case 'markerChosen':
+    case 'tokensReceived':
+    case 'tokensRetried':
     case 'linkChosen':
     case 'placeChosen':
       return onRecordEvent(state, event);

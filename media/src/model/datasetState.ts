@@ -138,6 +138,7 @@ export const INITIAL: DatasetState = {
   said: '',
   options: DEFAULT_OPTIONS,
   strings: undefined,
+  tokens: undefined,
 };
 
 export function isSame(a: PairPlace | undefined, b: PairPlace | undefined): boolean {

@@ -10,6 +10,8 @@ export interface Mark {
   readonly start: number;
   readonly end: number;
   readonly kind: MarkKind;
+  /** How strongly it is drawn, from 0 to 4. Words are all drawn alike. */
+  readonly level?: number;
   /** What it means, where that differs from mark to mark. */
   readonly title?: string;
 }

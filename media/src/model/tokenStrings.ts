@@ -90,7 +90,7 @@ export function requestStrings<State extends Page>(
  * Requests the strings of what is shown now.
  * @param shown the record that a state shows
  */
-export function followShown<State extends Page>(
+export function followStrings<State extends Page>(
   before: State,
   after: State,
   shown: (state: State) => RecordView | undefined,

@@ -30,7 +30,14 @@ export function CompareView({ state, dispatch }: CompareViewProps): JSX.Element 
         }}
       />
       <Notice text={state.notice} />
-      <Record view={view} follows options={state.options} strings={state.strings} dispatch={dispatch} />
+      <Record
+        view={view}
+        follows
+        options={state.options}
+        strings={state.strings}
+        tokens={state.tokens}
+        dispatch={dispatch}
+      />
       {view.kind === 'empty' && view.canMap && (
         <button
           class="map-fields"

@@ -52,7 +52,15 @@ function drawDetail({ state, dispatch }: Props): JSX.Element {
         />
       )}
       {message === undefined ? (
-        view && <Record view={view} options={state.options} strings={state.strings} dispatch={dispatch} />
+        view && (
+          <Record
+            view={view}
+            options={state.options}
+            strings={state.strings}
+            tokens={state.tokens}
+            dispatch={dispatch}
+          />
+        )
       ) : (
         <Nothing text={message} />
       )}

@@ -10,6 +10,9 @@ import type { ViewOptions } from '#protocol/page/options.ts';
 import { answerMarks } from '../model/answerMarks.ts';
 import { chatTemplate } from '../model/chatTemplates.ts';
 import { showsAllCandidates } from '../model/pageState.ts';
+import { markedTokens } from '../model/tokenMarks.ts';
+import type { TokenRewards } from '../model/tokenRewards.ts';
+import { chosenMarker, foundTokens } from '../model/tokenRewards.ts';
 import type { TokenStrings } from '../model/tokenStrings.ts';
 import { ownTemplate } from '../model/tokenStrings.ts';
 import type { RecordEvent } from '../model/viewOptions.ts';
@@ -20,6 +23,7 @@ import { Fields } from './fields.tsx';
 import { memo } from './memo.ts';
 import { Pictures, Prompt } from './prompt.tsx';
 import { useScrolling } from './scrollTogether.ts';
+import { Tokens } from './tokens.tsx';
 import { OurStrings, OwnStrings } from './tokenStrings.tsx';
 import { ViewBar } from './viewBar.tsx';
 
@@ -37,6 +41,7 @@ interface Drawing {
   readonly follows: boolean;
   readonly options: ViewOptions;
   readonly strings: TokenStrings | undefined;
+  readonly tokens: TokenRewards | undefined;
   readonly dispatch: (event: RecordEvent) => void;
   readonly reading: Reading;
 }
@@ -148,16 +153,24 @@ interface PairProps extends Drawing {
   readonly view: PairView;
 }
 
-function TwoAnswers({ view, options, reading }: PairProps): JSX.Element {
-  const isMarked = options.showsDifferences;
-  const differences = useDifferences(view.chosen.text, view.rejected.text, isMarked);
-  const marks = useMemo(
-    () => ({
-      chosen: answerMarks(view, 'chosen', differences?.chosen, options),
-      rejected: answerMarks(view, 'rejected', differences?.rejected, options),
-    }),
-    [view, differences, options],
+function TwoAnswers({ view, options, tokens, reading, dispatch }: PairProps): JSX.Element {
+  const { showsDifferences, showsWords, onlyDifferences } = options;
+  const found = foundTokens(tokens);
+  const isRestricted = onlyDifferences && found !== undefined;
+  const isCompared = showsDifferences || isRestricted;
+  const differences = useDifferences(view.chosen.text, view.rejected.text, isCompared);
+  const marked = useMemo(
+    () => found && markedTokens(found, isRestricted ? differences : undefined),
+    [found, isRestricted, differences],
   );
+  const isByWords = showsWords && chosenMarker(view, options) === 'words';
+  const marks = useMemo(() => {
+    const marker = isByWords ? 'words' : marked;
+    return {
+      chosen: answerMarks(view, 'chosen', differences?.chosen, options, marker),
+      rejected: answerMarks(view, 'rejected', differences?.rejected, options, marker),
+    };
+  }, [view, differences, options, isByWords, marked]);
   const { main, onScrollCapture } = useScrolling(options.scrollsTogether);
   return (
     <>
@@ -165,7 +178,8 @@ function TwoAnswers({ view, options, reading }: PairProps): JSX.Element {
         <Answer pair={view} side="chosen" marks={marks.chosen} reading={reading} />
         <Answer pair={view} side="rejected" marks={marks.rejected} reading={reading} />
       </main>
-      {isMarked && differences?.unmarked && <p class="unmarked">{t(UNMARKED[differences.unmarked])}</p>}
+      {isCompared && differences?.unmarked && <p class="unmarked">{t(UNMARKED[differences.unmarked])}</p>}
+      {tokens && <Tokens view={view} tokens={tokens} marked={marked} dispatch={dispatch} />}
     </>
   );
 }
@@ -209,7 +223,7 @@ function Judged({
   options,
   reading,
   dispatch,
-}: Omit<Drawing, 'strings'> & { readonly view: JudgedView }): JSX.Element {
+}: Omit<Drawing, 'strings' | 'tokens'> & { readonly view: JudgedView }): JSX.Element {
   const { prompt, images, judgements } = view;
   const isOfSteps = judgements.length > 1;
   return (
@@ -257,10 +271,11 @@ export interface RecordProps {
   readonly follows?: boolean;
   readonly options: ViewOptions;
   readonly strings: TokenStrings | undefined;
+  readonly tokens: TokenRewards | undefined;
   readonly dispatch: (event: RecordEvent) => void;
 }
 
-function Whole({ view, follows = false, options, strings, dispatch }: RecordProps): JSX.Element {
+function Whole({ view, follows = false, options, strings, tokens, dispatch }: RecordProps): JSX.Element {
   const { isRaw } = options;
   const reading = useMemo(
     () => ({
@@ -279,6 +294,7 @@ function Whole({ view, follows = false, options, strings, dispatch }: RecordProp
         follows={follows}
         options={options}
         strings={strings}
+        tokens={tokens}
         dispatch={dispatch}
         reading={reading}
       />

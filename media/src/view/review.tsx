@@ -409,7 +409,7 @@ function Frame({ children }: { readonly children: ComponentChildren }): JSX.Elem
 }
 
 export function ReviewPane({ state, dispatch }: Props): JSX.Element {
-  const { review, options, strings } = state;
+  const { review, options, strings, tokens } = state;
   const { view, isPaused, failure } = review;
   const tell = (event: ReviewEvent): void => {
     dispatch({ kind: 'review', event });
@@ -444,7 +444,7 @@ export function ReviewPane({ state, dispatch }: Props): JSX.Element {
           <Progress view={view} />
           <Reasons view={view} tell={tell} />
           {words !== '' && <p class="verdict">{words}</p>}
-          <Record view={item} options={options} strings={strings} dispatch={dispatch} />
+          <Record view={item} options={options} strings={strings} tokens={tokens} dispatch={dispatch} />
         </div>
         <Side view={view} tell={tell} />
       </div>

@@ -11,7 +11,7 @@ import { marksIn } from '../model/textMarks.ts';
 import type { MathFault } from '../rich/math.ts';
 import { useRenderer } from './renderers.ts';
 import { soon } from './slices.ts';
-import { Words } from './words.tsx';
+import { classOf, Words } from './words.tsx';
 
 /** Longer blocks of code stay without colours: they would take longer than a frame. */
 const MAX_COLOURED = 8000;
@@ -123,8 +123,8 @@ function Formula({
       }),
     [renderer, text, isBlock],
   );
-  const kinds = start < 0 ? [] : marksIn(marks, start, end).map(({ kind }) => kind);
-  const name = ['formula', ...(isBlock ? ['block'] : []), ...new Set(kinds)].join(' ');
+  const kinds = start < 0 ? '' : classOf(marksIn(marks, start, end));
+  const name = ['formula', ...(isBlock ? ['block'] : []), ...(kinds === '' ? [] : [kinds])].join(' ');
   // KaTeX fills the inner element, so the view library never looks into it.
   return (
     <span

@@ -2,14 +2,14 @@
 import type { JSX } from 'preact';
 
 import { plural } from '#core/words/numbers.ts';
-import { t } from '#core/words/translate.ts';
+import { english, t } from '#core/words/translate.ts';
 import type { TemplateView } from '#protocol/editor/templates.ts';
 import type { JudgedView, PairView } from '#protocol/editor/views.ts';
 import type { ViewOption, ViewOptions } from '#protocol/page/options.ts';
 
-import { hasWordReasons } from '../model/answerMarks.ts';
 import { CHAT_TEMPLATES, chatTemplate } from '../model/chatTemplates.ts';
 import { showsAllCandidates } from '../model/pageState.ts';
+import { chosenMarker, markers, nameOfMarker } from '../model/tokenRewards.ts';
 import { ownTemplate } from '../model/tokenStrings.ts';
 import { keyOfOption } from '../model/viewKeys.ts';
 import type { RecordEvent } from '../model/viewOptions.ts';
@@ -140,8 +140,66 @@ function Templates({ view, options, dispatch }: TemplatesProps): JSX.Element {
   );
 }
 
+const WORDS_TITLE = english('Mark words that raised (solid line) or lowered (dashed line) the margin');
+const TOKENS_TITLE = english(
+  'Mark tokens by how much they raised (solid line) or lowered (dashed line) the margin',
+);
+
+type ScoreMarksProps = TemplatesProps & { readonly isMarked: boolean };
+
+/** What in the answers drove the score, and by whose numbers. */
+function ScoreMarks({ view, options, isMarked, dispatch }: ScoreMarksProps): JSX.Element {
+  const marker = chosenMarker(view, options);
+  const all = markers(view);
+  const isOn = options.showsWords && isMarked && marker !== undefined;
+  const isOfTokens = isOn && marker !== 'words';
+  const title =
+    marker === undefined
+      ? t('No word of these answers stands out in the score')
+      : t(marker === 'words' ? WORDS_TITLE : TOKENS_TITLE);
+  return (
+    <>
+      <Switch
+        option="showsWords"
+        label={marker === undefined || marker === 'words' ? t('Score words') : t('Score tokens')}
+        title={title}
+        isOn={isOn}
+        isEnabled={isMarked && marker !== undefined}
+        marks={['for', 'against']}
+        dispatch={dispatch}
+      />
+      {isMarked && all.length > 1 && (
+        <select
+          class="templates"
+          aria-label={t('Whose score')}
+          title={t('The scorer whose numbers mark the answers')}
+          value={marker && nameOfMarker(marker)}
+          onChange={({ currentTarget: { value } }) => {
+            dispatch({ kind: 'markerChosen', name: value });
+          }}
+        >
+          {all.map((one) => (
+            <option key={nameOfMarker(one)} value={nameOfMarker(one)}>
+              {one === 'words' ? t('Words by the built-in scorer') : t('Tokens by {0}', one.title)}
+            </option>
+          ))}
+        </select>
+      )}
+      {isOfTokens && (
+        <Switch
+          option="onlyDifferences"
+          label={t('Only where they differ')}
+          title={t('Mark only tokens in words that the answers do not have in common')}
+          isOn={options.onlyDifferences}
+          dispatch={dispatch}
+        />
+      )}
+    </>
+  );
+}
+
 export function ViewBar({ view, follows, options, dispatch }: ViewBarProps): JSX.Element {
-  const { showsDifferences, showsWords, scrollsTogether, showsCandidates } = options;
+  const { showsDifferences, scrollsTogether, showsCandidates } = options;
   const pair = view.kind === 'pair' ? view : undefined;
   const all = pair?.candidates;
   const areTwo = pair !== undefined && !showsAllCandidates(pair, options);
@@ -172,19 +230,7 @@ export function ViewBar({ view, follows, options, dispatch }: ViewBarProps): JSX
             marks={['difference']}
             dispatch={dispatch}
           />
-          <Switch
-            option="showsWords"
-            label={t('Score words')}
-            title={
-              hasWordReasons(pair)
-                ? t('Mark words that raised (solid line) or lowered (dashed line) the margin')
-                : t('No word of these answers stands out in the score')
-            }
-            isOn={showsWords && isMarked}
-            isEnabled={isMarked && hasWordReasons(pair)}
-            marks={['for', 'against']}
-            dispatch={dispatch}
-          />
+          <ScoreMarks view={pair} options={options} isMarked={isMarked} dispatch={dispatch} />
           <Switch
             option="scrollsTogether"
             label={t('Scroll together')}

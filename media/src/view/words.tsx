@@ -20,15 +20,18 @@ function Sign({ text, unseen, space }: Piece): JSX.Element | string {
   return text;
 }
 
+/** The classes of what a stretch is marked as. */
+export function classOf(marks: readonly Mark[]): string {
+  const levels = marks.flatMap(({ level }) => (level === undefined ? [] : ['heat', `level-${level}`]));
+  return [...new Set([...marks.map(({ kind }) => kind), ...levels])].join(' ');
+}
+
 function Drawn({ piece }: { readonly piece: Piece }): JSX.Element {
   const { marks } = piece;
   if (marks.length === 0) return <Sign {...piece} />;
   const titles = new Set(marks.flatMap(({ title }) => title ?? []));
   return (
-    <mark
-      class={[...new Set(marks.map(({ kind }) => kind))].join(' ')}
-      {...(titles.size > 0 && { title: [...titles].join('\n') })}
-    >
+    <mark class={classOf(marks)} {...(titles.size > 0 && { title: [...titles].join('\n') })}>
       <Sign {...piece} />
     </mark>
   );

@@ -401,6 +401,8 @@ export const messages = {
     new UserError(
       `Nothing was scored: the scoring process started ${tries} times without progress. Last error: ${reason} Try again when the machine is less busy or has more memory.`,
     ),
+  scorerClosed: (model: string) =>
+    new UserError(`${model} is not open any more: scoring was stopped. Score the file again.`),
   serverFailed: (where: string, reason: string) =>
     new UserError(`${where} failed to score: ${reason}. Check the server. Scores so far are saved.`),
   nothingScored: (path: string, reason: string) =>

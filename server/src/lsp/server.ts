@@ -22,6 +22,7 @@ import { reviewHandlers } from './handlers/review.ts';
 import { rowHandlers } from './handlers/rows.ts';
 import { tableHandlers } from './handlers/tables.ts';
 import { templateHandlers } from './handlers/templates.ts';
+import { tokenHandlers } from './handlers/tokens.ts';
 import { toolHandlers } from './handlers/tools.ts';
 import type { Machine } from './host.ts';
 import { hostOf } from './host.ts';
@@ -74,6 +75,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
       ...mappingHandlers(sessions),
       ...toolHandlers(sessions),
       ...templateHandlers(sessions, templates, () => state.isTrusted),
+      ...tokenHandlers(sessions, () => state.isTrusted, language),
       ...modelHandlers({ start, machine: () => host.machineFor(''), isTrusted: () => state.isTrusted }),
     },
     { ...fileListeners(sessions), ...clientListeners(connection, sessions, state) },

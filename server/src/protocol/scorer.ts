@@ -2,6 +2,7 @@
 import type { Turn } from '#core/model/pair.ts';
 import type { ModelSpec } from '#core/reward/folder.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
+import type { TokenLikelihoods } from '#core/reward/tokenRewards.ts';
 import type { PartFit } from '#core/score/consistency.ts';
 import type { EmbeddingHead } from '#core/score/head.ts';
 import type { FittedModels, Grouping } from '#core/score/model.ts';
@@ -106,7 +107,13 @@ export interface ScorerRequests {
    * between batches.
    */
   rate: {
-    params: { request: number; priority: number; items: readonly ScoringItem[] };
+    params: {
+      request: number;
+      priority: number;
+      items: readonly ScoringItem[];
+      /** `rated` has the single tokens too. Only language models have them. */
+      wantsTokens?: boolean;
+    };
     result: RateFigures;
   };
 
@@ -143,6 +150,7 @@ export interface ScorerNotifications {
     values: Float32Array;
     tokens: Int32Array;
     flags: Uint8Array;
+    each?: readonly Omit<TokenLikelihoods, 'flags'>[];
   };
   /** A text that cannot be given to the model. */
   refused: { request: number; item: number; reason: string };

@@ -8,7 +8,8 @@ import { EMBEDDING_OUTPUTS } from '#core/reward/encoder.ts';
 import type { EmbeddingSpec, ModelSpec } from '#core/reward/folder.ts';
 import { embeddingOf, wholeEmbedding } from '#core/reward/pooling.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
-import type { OpenedModel, OpenModel } from '#protocol/scorer.ts';
+import { placeTokens } from '#core/reward/tokenPlaces.ts';
+import type { OpenedModel, OpenModel, ScoringItem } from '#protocol/scorer.ts';
 
 import { NoRuntime } from './loadRuntime.ts';
 import type { IdRows, Output, Port, Session } from './runtime.ts';
@@ -33,6 +34,10 @@ export interface Model {
   limits(tokens: number): BatchLimits;
   /** Numbers for consecutive items: as many per item as the model is wide. */
   run(sequences: readonly Sequence[]): Promise<Float32Array>;
+  /** Where a language model has the tokens that count in an item's text; see `TokenLikelihoods`. */
+  places(item: ScoringItem, sequence: Sequence): Int32Array;
+  /** The log-probability of each token that counts, by a language model. */
+  runTokens(sequences: readonly Sequence[]): Promise<readonly Float64Array[]>;
   /** Also runs the sequences on the CPU. Returns why the provider can't be trusted, and stops using it then. */
   compare(sequences: readonly Sequence[]): Promise<string | undefined>;
 }
@@ -80,15 +85,15 @@ function feedsOf(
   );
 }
 
-/** Sum of the log-probabilities of the answer's tokens, and their count. */
-function likelihoodOf(
-  { dims, values }: Output,
-  row: number,
-  { ids, answerStart }: Sequence,
-): [number, number] {
+/** The first token of an answer that has a probability: nothing stands before the first one of all. */
+const firstCounted = ({ answerStart }: Sequence): number => Math.max(1, answerStart);
+
+/** The log-probabilities of the answer's tokens. */
+function tokenLogs({ dims, values }: Output, row: number, sequence: Sequence): Float64Array {
+  const { ids } = sequence;
   const [, length = 0, vocabulary = 0] = dims;
-  let sum = 0;
-  const from = Math.max(1, answerStart);
+  const from = firstCounted(sequence);
+  const logs = new Float64Array(Math.max(0, ids.length - from));
   for (let at = from; at < ids.length; at++) {
     const start = (row * length + at - 1) * vocabulary;
     const logits = values.subarray(start, start + vocabulary);
@@ -96,9 +101,14 @@ function likelihoodOf(
     for (const logit of logits) if (logit > top) top = logit;
     let total = 0;
     for (const logit of logits) total += Math.exp(logit - top);
-    sum += (logits[ids[at] ?? 0] ?? Number.NaN) - top - Math.log(total);
+    logs[at - from] = (logits[ids[at] ?? 0] ?? Number.NaN) - top - Math.log(total);
   }
-  return [sum, ids.length - from];
+  return logs;
+}
+
+/** The log-probability of an answer, and its number of tokens. */
+export function likelihoodOf(logs: Float64Array): readonly [number, number] {
+  return [logs.reduce((sum, log) => sum + log, 0), logs.length];
 }
 
 /** The embeddings of all sequences, one after the other. */
@@ -131,7 +141,9 @@ function takeRows(
 ): Float32Array {
   const [first] = outputs;
   if (pass === 'likelihood' && first) {
-    return Float32Array.from(sequences.flatMap((sequence, row) => likelihoodOf(first, row, sequence)));
+    return Float32Array.from(
+      sequences.flatMap((sequence, row) => likelihoodOf(tokenLogs(first, row, sequence))),
+    );
   }
   if (embedding && first) return embeddingsOf(first, sequences, embedding);
   return Float32Array.from(
@@ -188,7 +200,7 @@ export async function openModel(wanted: OpenModel, open: OpenSession = openSessi
   const path = join(folder, spec.file);
   const tokenizerJson = (await readJson(join(folder, 'tokenizer.json'))) ?? {};
   const tokenizerConfig = (await readJson(join(folder, 'tokenizer_config.json'))) ?? {};
-  const encode = encoderFor(spec, tokenizerJson, tokenizerConfig, wanted.referenceIds);
+  const { encode, bytesOf } = encoderFor(spec, tokenizerJson, tokenizerConfig, wanted.referenceIds);
   const first = await openFirst(path, wanted, open);
   let session: Session = first.session;
   assertInputs(session.inputs);
@@ -203,23 +215,35 @@ export async function openModel(wanted: OpenModel, open: OpenSession = openSessi
   const ports = outputs.map((name) => session.outputs.find((port) => port.name === name));
   const precision = ports.some((port) => port?.type === 'float16') ? 'fp16' : 'fp32';
 
-  const runOn = async (on: Session, sequences: readonly Sequence[]): Promise<Float32Array> => {
+  /** Runs sequences, as many at once as the model takes, and reads what each run gives. */
+  const runEach = async (
+    on: Session,
+    sequences: readonly Sequence[],
+    read: (given: readonly Output[], of: readonly Sequence[]) => void,
+  ): Promise<void> => {
     const length = fixedLength ?? Math.max(...sequences.map((one) => one.ids.length));
     const tooLong = sequences.find((one) => one.ids.length > length);
     if (tooLong) throw new Error(`the model accepts exactly ${length} tokens; set "maxTokens" to that`);
     const rows = fixedRows ?? sequences.length;
-    const parts: Float32Array[] = [];
     for (let at = 0; at < sequences.length; at += rows) {
       const some = sequences.slice(at, at + rows);
-      parts.push(
-        takeRows(await on.run(feedsOf(on.inputs, some, rows, length, spec.padId), outputs), some, spec),
-      );
+      read(await on.run(feedsOf(on.inputs, some, rows, length, spec.padId), outputs), some);
     }
+  };
+  const runOn = async (on: Session, sequences: readonly Sequence[]): Promise<Float32Array> => {
+    const parts: Float32Array[] = [];
+    await runEach(on, sequences, (given, some) => parts.push(takeRows(given, some, spec)));
     return parts.length === 1 && parts[0] ? parts[0] : Float32Array.from(parts.flatMap((part) => [...part]));
   };
 
   // Shapes may be free, so only a run shows the width.
-  const probe: Sequence = { ids: [spec.padId, spec.padId], types: [0, 0], answerStart: 1, flags: 0 };
+  const probe: Sequence = {
+    ids: [spec.padId, spec.padId],
+    types: [0, 0],
+    answerStart: 1,
+    answerTokens: 1,
+    flags: 0,
+  };
   const width = (await runOn(session, [probe])).length * perItem;
   const perToken = numbersPerToken(spec, width, ports[0]?.shape[2]);
   const outputTokens = perToken === 0 ? Infinity : Math.floor(MAX_TOKEN_BYTES / (4 * perToken));
@@ -239,6 +263,18 @@ export async function openModel(wanted: OpenModel, open: OpenSession = openSessi
       ...(fixedLength !== undefined && { fixedLength }),
     }),
     run: async (sequences) => runOn(session, sequences),
+    places({ texts: [text = ''] }, sequence) {
+      const { ids, answerStart, answerTokens } = sequence;
+      const tokens = ids.slice(answerStart, answerStart + answerTokens).map(bytesOf);
+      return placeTokens(text, tokens).subarray(2 * (firstCounted(sequence) - answerStart));
+    },
+    async runTokens(sequences) {
+      const logs: Float64Array[] = [];
+      await runEach(session, sequences, ([first], some) => {
+        if (first) logs.push(...some.map((sequence, row) => tokenLogs(first, row, sequence)));
+      });
+      return logs;
+    },
     async compare(sequences) {
       const there = await runOn(session, sequences);
       const onProcessor = await open(path, 'cpu', wanted.threads);

@@ -15,7 +15,7 @@ import type {
 } from '#protocol/scorer.ts';
 
 import type { Model } from './model.ts';
-import { openModel } from './model.ts';
+import { likelihoodOf, openModel } from './model.ts';
 import { checkProvider } from './providerCheck.ts';
 import { shortReason } from './runtime.ts';
 
@@ -35,11 +35,14 @@ interface EncodedUnit {
   readonly number: number;
   readonly max: number;
   readonly sequences: readonly Sequence[];
+  /** Only if single tokens are wanted. */
+  readonly places?: Int32Array;
 }
 
 interface Task {
   readonly request: number;
   readonly priority: number;
+  readonly wantsTokens: boolean;
   readonly items: readonly EncodedUnit[];
   readonly lengths: readonly number[];
   readonly order: readonly number[];
@@ -48,6 +51,9 @@ interface Task {
   readonly done: (error?: Error) => void;
   next: number;
 }
+
+const NO_PLACES = new Int32Array(0);
+const NO_LOGS = new Float64Array(0);
 
 async function letMessagesIn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
@@ -78,8 +84,7 @@ export function modelHandlers(
 
   const encodeAll = async (
     open: Model,
-    request: number,
-    items: readonly ScoringItem[],
+    { request, items, wantsTokens = false }: ScorerRequests['rate']['params'],
     signal: AbortSignal,
   ): Promise<EncodedUnit[]> => {
     const encoded: EncodedUnit[] = [];
@@ -97,7 +102,10 @@ export function modelHandlers(
         for (const number of some) {
           const item = items[number] as ScoringItem;
           try {
-            encoded.push({ number, max: item.max, sequences: open.encode(item) });
+            const sequences = open.encode(item);
+            const [first] = sequences;
+            const places = wantsTokens && first ? open.places(item, first) : undefined;
+            encoded.push({ number, max: item.max, sequences, ...(places && { places }) });
           } catch (error) {
             if (!(error instanceof Unscorable)) throw error;
             await tell('refused', { request, item: number, reason: error.message });
@@ -127,7 +135,8 @@ export function modelHandlers(
       }
     }
     const begun = performance.now();
-    const values = await open.run(sequences);
+    const logs = task.wantsTokens ? await open.runTokens(sequences) : undefined;
+    const values = logs ? Float32Array.from(logs.flatMap(likelihoodOf)) : await open.run(sequences);
     const ms = performance.now() - begun;
     calibration.time(padded, ms);
     task.figures.tokens += lengths.reduce((sum, length) => sum + length, 0);
@@ -140,6 +149,9 @@ export function modelHandlers(
       values,
       tokens: Int32Array.from(batch, (item) => item.sequences.reduce((sum, { ids }) => sum + ids.length, 0)),
       flags: Uint8Array.from(batch, (item) => item.sequences.reduce((all, { flags }) => all | flags, 0)),
+      ...(logs && {
+        each: batch.map(({ places = NO_PLACES }, i) => ({ logs: logs[i] ?? NO_LOGS, places })),
+      }),
     });
   };
 
@@ -185,16 +197,18 @@ export function modelHandlers(
       isTrusted = provider === 'cpu';
       return model.opened;
     },
-    rate: async ({ request, priority, items }, signal) => {
+    rate: async (params, signal) => {
+      const { request, priority, wantsTokens = false } = params;
       const open = model;
       if (!open) throw new Error('scorer: no "open" yet');
-      const encoded = await encodeAll(open, request, items, signal);
+      const encoded = await encodeAll(open, params, signal);
       const lengths = encoded.map(({ sequences }) => Math.max(...sequences.map(({ ids }) => ids.length)));
       return new Promise<RateFigures>((resolve, reject) => {
         const figures = { tokens: 0, paddedTokens: 0, ms: 0 };
         tasks.push({
           request,
           priority,
+          wantsTokens,
           items: encoded,
           lengths,
           order: byLength(lengths),

@@ -4,6 +4,8 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import type { Patterns, Piece, Sequence, Tokenize } from '#core/reward/encode.ts';
 import { fit, formatParts, patternsOf, plainPrompt, surround, Unscorable } from '#core/reward/encode.ts';
 import type { ModelSpec } from '#core/reward/folder.ts';
+import type { BytesOf, TokenSpelling } from '#core/reward/tokenPlaces.ts';
+import { tokenBytes } from '#core/reward/tokenPlaces.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 import type { Conversation } from '#protocol/editor/templates.ts';
 import type { ScoringItem } from '#protocol/scorer.ts';
@@ -134,8 +136,13 @@ function encoderOf(tools: Tools): Encode {
   }
 }
 
-interface TokenizerJson {
+interface TokenizerJson extends TokenSpelling {
   readonly post_processor?: unknown;
+}
+
+export interface Encoder {
+  readonly encode: Encode;
+  readonly bytesOf: BytesOf;
 }
 
 /**
@@ -147,7 +154,7 @@ export function encoderFor(
   tokenizerJson: TokenizerJson,
   tokenizerConfig: object,
   referenceIds: readonly { readonly text: string; readonly ids: readonly number[] }[],
-): Encode {
+): Encoder {
   // Truncation and padding happen here, not in the tokenizer.
   const tokenizer = new Tokenizer({ ...tokenizerJson, truncation: null, padding: null }, tokenizerConfig);
   const tokenize: Tokenize = (text) => tokenizer.encode(text, { add_special_tokens: false }).ids;
@@ -161,5 +168,13 @@ export function encoderFor(
         `token ${at} is ${own[at] ?? 'missing'} here, ${ids[at] ?? 'nothing'} there`,
     );
   }
-  return encoderOf({ spec, tokenize, patterns: patternsOf(tokenizerJson.post_processor) });
+  const added = tokenizer.get_added_tokens_decoder();
+  return {
+    encode: encoderOf({ spec, tokenize, patterns: patternsOf(tokenizerJson.post_processor) }),
+    bytesOf: tokenBytes(
+      tokenizerJson,
+      (id) => tokenizer.id_to_token(id),
+      (id) => added.has(id),
+    ),
+  };
 }

@@ -133,14 +133,28 @@ function wordsBeyond(more: JsonObject): string {
   return kept.length === 0 ? '' : canonical(Object.fromEntries(kept));
 }
 
+function scoredTurn({ text, more }: Turn): string {
+  return [text, more ? wordsBeyond(more) : ''].filter((one) => one !== '').join('\n');
+}
+
+const BETWEEN_TURNS = '\n\n';
+
 /** What text scorers read of an answer: its text, then its calls and reasoning as text. Not its pictures. */
 export function scoredText(side: Side): string {
   if (isPlain(side)) return side.text;
-  const turns = side.turns.map(({ text, more }) =>
-    [text, more ? wordsBeyond(more) : ''].filter((one) => one !== '').join('\n'),
-  );
   const own = side.more ? [wordsBeyond(side.more)] : [];
-  return [...turns, ...own].filter((one) => one !== '').join('\n\n');
+  return [...side.turns.map(scoredTurn), ...own].filter((one) => one !== '').join(BETWEEN_TURNS);
+}
+
+/** Where the text of each turn begins in `scoredText`, in UTF-16 units. */
+export function scoredStarts(side: Side): readonly number[] {
+  let at = 0;
+  return side.turns.map((turn) => {
+    const start = at;
+    const { length } = scoredTurn(turn);
+    if (length > 0) at += length + BETWEEN_TURNS.length;
+    return start;
+  });
 }
 
 /** True if an answer has no text and nothing else. */

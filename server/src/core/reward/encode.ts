@@ -24,6 +24,8 @@ export interface Sequence {
   readonly types: readonly number[];
   /** Start of the answer. Set only if its tokens are separate from the prompt's. */
   readonly answerStart: number;
+  /** Tokens of the answer's own text from there on. Those of a template may follow. */
+  readonly answerTokens: number;
   /** See `table.ts`. */
   readonly flags: number;
 }
@@ -86,6 +88,7 @@ export function fit(pieces: readonly Piece[], max: number, side: Side): Sequence
     ids: fitted.flatMap(({ ids }) => ids),
     types: fitted.flatMap(({ ids, type }) => ids.map(() => type)),
     answerStart: count(fitted.slice(0, Math.max(0, answerAt))),
+    answerTokens: fitted[answerAt]?.ids.length ?? 0,
     flags,
   };
 }

@@ -11,12 +11,21 @@ import type { Neighbourhood, Opposition } from './neighbours.ts';
 import { oppositionTo } from './neighbours.ts';
 import type { Account } from './reading.ts';
 import { ANSWER_CUT } from './table.ts';
+import type { PairTokens } from './tokenRewards.ts';
 
 /** One contribution to a margin, in the member's own units. */
 export interface MemberReason {
   readonly text: string;
   readonly side: 'chosen' | 'rejected' | 'style' | 'origin' | 'item';
   readonly weight: number;
+}
+
+/** Says what each token of a pair is worth. */
+export interface TokenRater {
+  /** Another one where the same texts would get other numbers. */
+  readonly id: string;
+  /** Runs the models. Rejects with a UserError where they refuse an answer. */
+  rate(pair: Pair, signal: AbortSignal): Promise<PairTokens>;
 }
 
 /** One scorer of an ensemble. */
@@ -44,6 +53,8 @@ export interface Member {
   neighbours?(identity: Identity): Neighbourhood | undefined;
   /** Why it gives a pair its margin; only the built-in scorer and checklists know. */
   explain?(pair: Pair, record: JsonObject, max?: number, file?: string): readonly MemberReason[];
+  /** Only of a reward that is a sum over tokens. */
+  readonly tokens?: TokenRater;
   /** Scores a pair that an edit brought, at once; only those that need no model can. */
   learn?(pair: Pair, record: JsonObject): void;
 }

@@ -33,16 +33,26 @@ export function capitalised(text: string): string {
 
 const MARGIN_DIGITS = 2;
 
-/** The sign of a margin as printed: 0 if it rounds to 0. */
-export function marginSign(margin: number): -1 | 0 | 1 {
-  if (Number(Math.abs(margin).toFixed(MARGIN_DIGITS)) === 0) return 0;
-  return margin < 0 ? -1 : 1;
+/** The sign of a number as printed with so many digits after the point: 0 if it rounds to 0. */
+export function signWith(digits: number, value: number): -1 | 0 | 1 {
+  if (Number(Math.abs(value).toFixed(digits)) === 0) return 0;
+  return value < 0 ? -1 : 1;
 }
 
-/** A margin or reward: "−2.31" with a real minus sign, "+0.50", "0.00". */
+/** A number with a sign, and so many digits after the point: "−2.314" with a real minus sign, "0.000". */
+export function signedWith(digits: number, value: number): string {
+  const sign = { '-1': '−', '0': '', '1': '+' }[signWith(digits, value)];
+  return `${sign}${Math.abs(value).toFixed(digits)}`;
+}
+
+/** The sign of a margin as printed. */
+export function marginSign(margin: number): -1 | 0 | 1 {
+  return signWith(MARGIN_DIGITS, margin);
+}
+
+/** A margin or reward: "−2.31", "+0.50", "0.00". */
 export function formatMargin(margin: number): string {
-  const sign = { '-1': '−', '0': '', '1': '+' }[marginSign(margin)];
-  return `${sign}${Math.abs(margin).toFixed(MARGIN_DIGITS)}`;
+  return signedWith(MARGIN_DIGITS, margin);
 }
 
 const ORDINALS = ['{0}th', '{0}st', '{0}nd', '{0}rd'] as const;

@@ -3,8 +3,9 @@ import { basename } from 'node:path';
 
 import { messages, UserError } from '#core/messages.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
+import type { TokenLikelihoods } from '#core/reward/tokenRewards.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
-import type { OpenedModel, OpenModel, RateFigures, ScoringItem } from '#protocol/scorer.ts';
+import type { OpenedModel, OpenModel, RateFigures, ScorerRequests, ScoringItem } from '#protocol/scorer.ts';
 
 import type { Scorer, StartScorer } from '../scoring/process.ts';
 import { ScorerGone } from '../scoring/process.ts';
@@ -41,6 +42,8 @@ const MAX_DEATHS = 16;
 
 export interface RateListener {
   onRated(item: number, values: Float32Array, tokens: number, flags: number): void;
+  /** Where it stands, single tokens are wanted: called before `onRated`. */
+  readonly onTokens?: (item: number, tokens: TokenLikelihoods) => void;
   onRefused(item: number, reason: string): void;
   /** A batch is complete: its scores can be stored. */
   onBatch(): void;
@@ -223,7 +226,9 @@ export class ModelHost implements Holder {
     this.#flights.set(request, { listener, numbers, left });
     try {
       const wire = numbers.flatMap((number) => ({ ...(items[number] as RateItem), max: max[number] ?? 1 }));
-      return await this.#call(running, { request, priority, items: wire }, signal);
+      const wantsTokens = listener.onTokens !== undefined;
+      const params = { request, priority, items: wire, ...(wantsTokens && { wantsTokens }) };
+      return await this.#call(running, params, signal);
     } catch (error) {
       signal.throwIfAborted();
       const reason = running.ended ?? errorMessage(error);
@@ -264,7 +269,7 @@ export class ModelHost implements Holder {
 
   async #call(
     running: Running,
-    params: { request: number; priority: number; items: readonly ScoringItem[] },
+    params: ScorerRequests['rate']['params'],
     signal: AbortSignal,
   ): Promise<RateFigures> {
     const { scorer } = running;
@@ -272,8 +277,8 @@ export class ModelHost implements Holder {
     this.#arm(running);
     try {
       return await whileAlive(scorer, call, signal, () => {
-        // The process is inside a batch that nobody needs.
-        if (this.#flights.size <= 1) this.stop();
+        // The process is inside a batch that nobody needs. A few answers take less time than to open the model again.
+        if (this.#flights.size <= 1 && params.wantsTokens !== true) this.stop();
       });
     } finally {
       this.#flights.delete(params.request);
@@ -297,6 +302,8 @@ export class ModelHost implements Holder {
     return persist(
       async () => {
         for (;;) {
+          // Nobody would end the process that it starts.
+          if (this.#closed) throw messages.scorerClosed(basename(this.#options.open.folder));
           if (!this.#running) this.#starter = signal;
           const [starting, starter] = [(this.#running ??= this.#start(signal)), this.#starter];
           try {
@@ -357,7 +364,7 @@ export class ModelHost implements Holder {
       [begun, tokensNow] = [performance.now(), tokens];
       this.#arm(running);
     });
-    scorer.listen('rated', ({ request, items, values, tokens, flags }) => {
+    scorer.listen('rated', ({ request, items, values, tokens, flags, each }) => {
       delete running.current;
       const speed = tokensNow / Math.max(1, performance.now() - begun);
       running.speed = Math.min(running.speed ?? Infinity, speed);
@@ -366,6 +373,7 @@ export class ModelHost implements Holder {
       items.forEach((at, i) => {
         const item = flight?.numbers[at] ?? -1;
         if (!flight?.left.delete(item)) return;
+        if (each?.[i]) flight.listener.onTokens?.(item, { ...each[i], flags: flags[i] ?? 0 });
         flight.listener.onRated(
           item,
           values.subarray(i * width, (i + 1) * width),

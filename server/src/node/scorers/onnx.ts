@@ -11,6 +11,7 @@ import type { ModelMachine, OpenPart } from './modelPart.ts';
 import { openPart } from './modelPart.ts';
 import type { PairScorer } from './rating.ts';
 import { raterScorer } from './rating.ts';
+import { tokenRater } from './tokens.ts';
 
 /** Checks the head against the model's width. */
 function checkedHead(head: Head, width: number, folder: string): Head {
@@ -73,6 +74,12 @@ export async function openOnnxScorer(
       parts.push(await open(rule.reference, referenceRule(rule)));
     }
     const head = checkedHead(first.folder.head, first.known.width, first.folder.folder);
+    const raters = parts.map(({ rater }) => rater);
+    const tokens = tokenRater(
+      head,
+      raters,
+      parts.map(({ folder }) => folder.fingerprint),
+    );
     return raterScorer({
       kind: 'onnx',
       name: rule.name ?? basename(first.folder.folder),
@@ -80,8 +87,8 @@ export async function openOnnxScorer(
         `${first.folder.brief}, ${first.known.precision}; fingerprint ${first.folder.fingerprint.slice(0, 12)}.`,
       ],
       warnings: parts.flatMap(({ folder }) => folder.warnings),
-      raters: parts.map(({ rater }) => rater),
-      head,
+      ...{ raters, head },
+      ...(tokens && { tokens }),
       close() {
         for (const { host } of parts) host.close();
       },

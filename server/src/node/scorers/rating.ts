@@ -328,7 +328,10 @@ export function forgetScores(raters: readonly Rater[]): void {
 }
 
 /** Parts of a scorer over raters. */
-export interface RaterParts extends Pick<PairScorer, 'kind' | 'name' | 'about' | 'warnings' | 'close'> {
+export interface RaterParts extends Pick<
+  PairScorer,
+  'kind' | 'name' | 'about' | 'warnings' | 'tokens' | 'close'
+> {
   readonly raters: readonly Rater[];
   readonly head: Head;
 }

@@ -1,5 +1,6 @@
 // A place of a dataset, ready to be drawn.
 import type { TemplateView } from './templates.ts';
+import type { TokenScorerView } from './tokens.ts';
 import type { ValueKind } from './valueKind.ts';
 
 /** What a message holds beside its words. */
@@ -129,6 +130,8 @@ export interface PairView extends PlaceView {
   readonly rejected: AnswerView;
   /** Models of preflens.json whose chat templates can write it. */
   readonly templates?: readonly TemplateView[];
+  /** Scorers that can say what each token of the answers is worth. */
+  readonly tokenScorers?: readonly TokenScorerView[];
   /** All answers to the same prompt, best first; absent if there are only these two. */
   readonly candidates?: readonly CandidateView[];
   readonly margin?: number;

@@ -24,6 +24,7 @@ import type {
 } from './rows.ts';
 import type { DatasetStatus } from './status.ts';
 import type { TokenStringsRequest, Written } from './templates.ts';
+import type { PairTokens, TokensRequest } from './tokens.ts';
 import type { ToolRequest } from './tools.ts';
 import type { RecordView } from './views.ts';
 import type { FileRequests } from './web.ts';
@@ -66,6 +67,8 @@ export interface EditorRequests {
   'preflens/portrait': { params: PortraitRequest; result: PortraitResult };
   /** What the chat template of a model makes of conversations of an open file: one string, or one fault, for each. */
   'preflens/tokenStrings': { params: FileRef & TokenStringsRequest; result: readonly Written[] };
+  /** What each token of both answers of a pair adds to its implicit reward. */
+  'preflens/tokens': { params: TokensRequest; result: Outcome<PairTokens> };
   /** Compares an open file with its last commit: queries know what changed from then on. */
   'preflens/compareWithHead': { params: FileRef; result: Outcome<ComparedVersions> };
   /** What the start of a file shows that is not open. */

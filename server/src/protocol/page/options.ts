@@ -4,8 +4,10 @@ export interface ViewOptions {
   readonly isRaw: boolean;
   /** Words that only one of two answers has are marked. */
   readonly showsDifferences: boolean;
-  /** Words that raised or lowered the margin are marked. */
+  /** Words or tokens that raised or lowered the margin are marked. */
   readonly showsWords: boolean;
+  /** Of tokens, only those that the answers do not have in common. */
+  readonly onlyDifferences: boolean;
   /** Scrolling one answer scrolls the other. */
   readonly scrollsTogether: boolean;
   /** The list of other fields is open. */
@@ -16,7 +18,9 @@ export interface ViewOptions {
   readonly isPinned: boolean;
   /** Id of the chat template, of ours or of a `TemplateView`, whose token strings are shown, in place of the answers. */
   readonly template?: string | undefined;
+  /** The scorer whose numbers mark the answers: the title of a `TokenScorerView`, or '' for the built-in one. */
+  readonly wordsBy?: string;
 }
 
 /** Those that are on or off. */
-export type ViewOption = Exclude<keyof ViewOptions, 'template'>;
+export type ViewOption = Exclude<keyof ViewOptions, 'template' | 'wordsBy'>;

@@ -1,5 +1,7 @@
 // What both pages show of a pair, and what they name one by.
+import type { Outcome } from '../editor/outcome.ts';
 import type { TokenStringsRequest, Written } from '../editor/templates.ts';
+import type { PairTokens, TokensRequest } from '../editor/tokens.ts';
 import type { RecordView } from '../editor/views.ts';
 
 /** The pair that an action is about: what the page showed when the person chose the action. */
@@ -29,4 +31,5 @@ export interface PairRequests {
     params: TokenStringsRequest & { readonly uri: string };
     result: readonly Written[];
   };
+  tokens: { params: TokensRequest; result: Outcome<PairTokens> };
 }

@@ -29,6 +29,7 @@ import { editOf } from '../planEdit.ts';
 import type { FileFacts } from '../reasons.ts';
 import { whyNoPairAt, whyNoPairs, whyNotOpen, whyReading, whyUnreadable } from '../reasons.ts';
 import { reviewedLines } from '../reviewedWords.ts';
+import { tokenScorers } from '../tokens.ts';
 import { candidatesOf } from './candidates.ts';
 import { evidenceIn } from './evidence.ts';
 import { otherFields } from './fields.ts';
@@ -165,6 +166,7 @@ function pairView({ dataset, state: { reason }, templates = [] }: FileFacts, rea
   const said = saidIn(pair, read.value);
   const candidates = candidatesOf(read, index);
   const neighbours = explained ? neighboursOf(dataset, pair) : [];
+  const tokens = pair.isTie ? [] : tokenScorers(dataset);
   const standing = explained && scores?.distribution.place(margin);
   return {
     ...baseOf(dataset, { record, pair: index }),
@@ -173,6 +175,7 @@ function pairView({ dataset, state: { reason }, templates = [] }: FileFacts, rea
     pairCount: read.pairs.length,
     ...said,
     ...(templates.length > 0 && { templates: templates.map(({ id, title }) => ({ id, title })) }),
+    ...(tokens.length > 0 && { tokenScorers: tokens }),
     ...(candidates && {
       candidates,
       fields: otherFields(read.value, candidates.map(({ text }) => text).concat(textsOf(pair))),
