@@ -12,8 +12,7 @@ export const answerToOtherPrompt: Rule = {
   title: 'The answer belongs to the prompt of another record',
   why: 'A model then learns to answer something else than what it was asked. Columns that were sorted, filtered or joined apart from each other leave whole stretches of answers a row or more away from their prompts.',
   example: 'From line 120 to line 163, each chosen answer is about the prompt one line further on.',
-  remedy:
-    'Find the step that moved the answers, and make the dataset again. Drop records that are exchanged by themselves.',
+  remedy: 'Find the step that moved the answers, and make the dataset again.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
   source: 'swap tests between prompts: Contrast Instructions',
 };
@@ -22,12 +21,11 @@ const SIDES = ['chosen', 'rejected'] as const;
 
 function messageOf({ answers, shifted }: Misplaced, place: string): string {
   const [first = 0] = answers;
-  const subject = answers.length > 1 ? 'Both answers fit' : `The ${SIDES[first]} answer fits`;
-  const own = answers.length > 1 ? 'theirs' : 'its own';
-  const better = `${subject} the prompt of ${place} better than ${own}`;
-  return shifted > 0
-    ? `${better}. So it is with ${shifted} pairs in a row: answers and prompts are shifted against each other.`
-    : `${better}, and the ${answers.length > 1 ? 'answers' : 'answer'} there fit${answers.length > 1 ? '' : 's'} this prompt: they look exchanged.`;
+  const fits =
+    answers.length > 1
+      ? `Both answers fit the prompt of ${place} better than theirs`
+      : `The ${SIDES[first]} answer fits the prompt of ${place} better than its own`;
+  return `${fits}. So it is with ${shifted} pairs in a row: answers and prompts are shifted against each other.`;
 }
 
 function findOtherPrompts(space: PairSpace, report: ReportRelation, signatures: Uint8Array): void {

@@ -4,8 +4,8 @@
 // has, log((1 − π)/(1 − p)) for one that it lacks. p is the share of the file's answers with that word, and π how often an
 // answer of this file has a rare word of its prompt. So chance alone makes no sum grow, whatever the file is: the mean of
 // e^sum is 1 for a prompt that has nothing to do with the answer. One answer that fits elsewhere proves nothing, since
-// thousands of prompts were tried. Evidence is taken from two kinds of faults alone: many pairs in a row whose answers all fit
-// the prompt that is the same number of pairs away, and two pairs whose answers fit each other's prompt.
+// thousands of prompts were tried, and two that fit each other's prompts are often turns of one dialogue. So only many pairs
+// in a row count, whose answers all fit the prompt that is the same number of pairs away.
 import type { Answer, WordSketches } from './wordSketch.ts';
 import { ANSWER_WORDS, ANSWERS, PROMPT_WORDS, WORD_HASHES } from './wordSketch.ts';
 
@@ -22,7 +22,7 @@ const MAX_PROMPTS = 32;
 /** Pairs among which a candidate is searched: beyond, hashes of two bytes would share their words with too many others. */
 const BLOCK = 2 ** 16;
 
-/** Evidence of an answer that makes another pair worth a look. */
+/** Evidence of an answer that votes for a shift. */
 const MIN_CANDIDATE = 3;
 
 /** Evidence of one pair for a shift, at most, either way: one strange record neither makes a shift nor ends it. */
@@ -34,13 +34,10 @@ const MIN_SHIFTED = 5;
 /** Evidence of a shift, at least. A place has it by chance with a probability below e^-this, and there are 48 places a pair. */
 const minShift = (pairs: number): number => 3 + 2 * Math.log(pairs);
 
-/** Shifts that are always tried; others need this many candidates. */
+/** Shifts that are always tried; others need this many votes. */
 const NEAR_SHIFTS = [-2, -1, 1, 2];
 const MIN_VOTES = 4;
 const MAX_VOTED = 12;
-
-/** Evidence for an exchange at each of the two pairs, at least: both have it by chance with a probability below e^-twice this. */
-const minExchange = (pairs: number): number => 1 + Math.log(pairs);
 
 /** Prompts with more common words than this share of the smaller one are about one subject: their answers may fit both. */
 const MAX_COMMON = 0.25;
@@ -54,7 +51,7 @@ export interface Misplaced {
   /** The row whose prompt it fits. */
   readonly other: number;
   readonly answers: readonly Answer[];
-  /** Pairs of the shift; 0 for an exchange. */
+  /** Pairs of the shift. */
   readonly shifted: number;
 }
 
@@ -154,10 +151,12 @@ export class Fit {
     return sum;
   }
 
-  /** How much better an answer fits the prompt of another row than its own, or than chance; 0 if both are about one subject. */
+  /**
+   * How much better an answer, the one that was looked at last, fits the prompt of another row than its own, or than chance;
+   * 0 if both are about one subject.
+   */
   evidence(row: number, answer: Answer, other: number): number {
     if (this.isSame(row, other)) return 0;
-    this.look(row, answer);
     const evidence = this.to(other) - (this.own[2 * row + answer] as number);
     return evidence > 0 && this.areAlike(row, other) ? 0 : evidence;
   }
@@ -201,19 +200,16 @@ function indexOf(
   return { starts, rows };
 }
 
-/** For each answer that does not fit its own prompt, the prompt of the block that it fits best. */
-function eachCandidate(
-  fit: Fit,
-  from: number,
-  to: number,
-  take: (row: number, other: number, evidence: number) => void,
-): void {
+/** For answers that do not fit their own prompt, the prompt of the block that they fit best. */
+function eachCandidate(fit: Fit, from: number, to: number, take: (row: number, other: number) => void): void {
   const { words, stride, answersAt } = fit.sketches;
   const { had, lacked } = fit;
   const { starts, rows } = indexOf(fit, from, to);
   const found = new Float32Array(to - from);
   const touched = new Int32Array(to - from);
-  for (let row = from; row < to; row++) {
+  // As many rows vote in any file: the search for candidates takes most of the time.
+  const step = Math.ceil(fit.count / BLOCK);
+  for (let row = from; row < to; row += step) {
     for (const answer of ANSWERS) {
       if ((fit.own[2 * row + answer] as number) > 0) continue;
       let count = 0;
@@ -236,8 +232,9 @@ function eachCandidate(
         found[other] = 0;
         if (sum > most && !fit.areAlike(row, from + other)) [best, most] = [from + other, sum];
       }
-      const evidence = best < 0 ? 0 : fit.evidence(row, answer, best);
-      if (evidence >= MIN_CANDIDATE) take(row, best, evidence);
+      if (best < 0) continue;
+      fit.look(row, answer);
+      if (fit.evidence(row, answer, best) >= MIN_CANDIDATE) take(row, best);
     }
   }
 }
@@ -283,45 +280,63 @@ class Stretch {
   }
 }
 
-/** Rows whose answers fit the prompt so many rows further on, in stretches that prove it. */
-function findShifted(
+/** Those of these answers that speak for a shift: one of them may carry the evidence of both. */
+function speaking(
   fit: Fit,
+  answers: readonly Answer[],
   shift: number,
-  take: (row: number, answers: readonly Answer[], shifted: number) => void,
-): void {
-  const stretches = SIDES.map(
-    (answers) =>
-      new Stretch(minShift(fit.count), (first, last) => {
-        const sums = answers.map((answer) => {
-          let sum = 0;
-          for (let row = first; row <= last; row++) sum += fit.evidence(row, answer, row + shift);
-          return sum;
-        });
-        // One answer may carry the evidence of both.
-        const own = answers.filter((_, i) => (sums[i] ?? 0) > 0);
-        for (let row = first; row <= last; row++)
-          if (!fit.isSame(row, row + shift)) take(row, own, last - first + 1);
-      }),
-  );
-  const [both, chosen, rejected] = stretches;
-  for (let row = Math.max(0, -shift); row < fit.count - Math.max(0, shift); row++) {
-    const [one, other] = [fit.evidence(row, 0, row + shift), fit.evidence(row, 1, row + shift)];
-    both?.add(row, one + other);
-    chosen?.add(row, one);
-    rejected?.add(row, other);
-  }
-  for (const stretch of stretches) stretch.end();
+  first: number,
+  last: number,
+): Answer[] {
+  return answers.filter((answer) => {
+    let sum = 0;
+    for (let row = first; row <= last; row++) {
+      fit.look(row, answer);
+      sum += fit.evidence(row, answer, row + shift);
+    }
+    return sum > 0;
+  });
 }
 
-/** The answers that two rows exchanged. */
-function exchanged(fit: Fit, a: number, b: number): readonly Answer[] {
-  const sum = (answers: readonly Answer[], row: number, other: number): number =>
-    answers.reduce<number>((all, answer) => all + fit.evidence(row, answer, other), 0);
-  const [best] = SIDES.map((answers) => ({
-    answers,
-    least: Math.min(sum(answers, a, b), sum(answers, b, a)),
-  })).sort((x, y) => y.least - x.least);
-  return best && best.least >= minExchange(fit.count) ? best.answers : [];
+/** Rows whose answers fit the prompt so many rows further on, in stretches that prove it; shift by shift. */
+function findShifted(
+  fit: Fit,
+  shifts: readonly number[],
+  take: (row: number, other: number, answers: readonly Answer[], shifted: number) => void,
+): void {
+  const found = shifts.map((): (() => void)[] => []);
+  const stretches = shifts.map((shift, i) =>
+    SIDES.map(
+      (answers) =>
+        new Stretch(minShift(fit.count), (first, last) => {
+          found[i]?.push(() => {
+            const own = speaking(fit, answers, shift, first, last);
+            for (let row = first; row <= last; row++)
+              if (!fit.isSame(row, row + shift)) take(row, row + shift, own, last - first + 1);
+          });
+        }),
+    ),
+  );
+  const evidence = new Float32Array(2 * shifts.length);
+  for (let row = 0; row < fit.count; row++) {
+    for (const answer of ANSWERS) {
+      fit.look(row, answer);
+      for (let i = 0; i < shifts.length; i++) {
+        const other = row + (shifts[i] as number);
+        const isThere = other >= 0 && other < fit.count;
+        evidence[2 * i + answer] = isThere ? fit.evidence(row, answer, other) : 0;
+      }
+    }
+    for (let i = 0; i < shifts.length; i++) {
+      const [chosen, rejected] = [evidence[2 * i] as number, evidence[2 * i + 1] as number];
+      const [both, one, other] = stretches[i] as [Stretch, Stretch, Stretch];
+      both.add(row, chosen + rejected);
+      one.add(row, chosen);
+      other.add(row, rejected);
+    }
+  }
+  for (const stretch of stretches.flat()) stretch.end();
+  for (const report of found.flat()) report();
 }
 
 /**
@@ -338,32 +353,20 @@ export function findMisplaced(
   const found = new Map<number, Misplaced>();
   const add = (row: number, other: number, answers: readonly Answer[], shifted: number): void => {
     const before = found.get(row) ?? { row, other, answers, shifted };
-    // Two faults at one row: the first one counts.
+    // Two shifts at one row: the first one counts.
     if (before.other !== other) return;
     const all = ANSWERS.filter((one) => before.answers.includes(one) || answers.includes(one));
     found.set(row, { ...before, answers: all, shifted: Math.max(before.shifted, shifted) });
   };
-  const pairs: [row: number, other: number][] = [];
   for (let from = 0; from < count; from += BLOCK)
-    eachCandidate(fit, from, Math.min(from + BLOCK, count), (row, other, evidence) => {
+    eachCandidate(fit, from, Math.min(from + BLOCK, count), (row, other) => {
       votes.set(other - row, (votes.get(other - row) ?? 0) + 1);
-      // Of two answers, one has half of the evidence.
-      if (evidence >= minExchange(count) / 2) pairs.push([row, other]);
     });
   const voted = [...votes]
     .filter(([shift, votesFor]) => votesFor >= MIN_VOTES && !NEAR_SHIFTS.includes(shift))
     .sort(([a, one], [b, other]) => other - one || a - b)
     .slice(0, MAX_VOTED)
     .map(([shift]) => shift);
-  for (const shift of [...NEAR_SHIFTS, ...voted])
-    findShifted(fit, shift, (row, answers, shifted) => {
-      add(row, row + shift, answers, shifted);
-    });
-  for (const [row, other] of pairs) {
-    const answers = exchanged(fit, row, other);
-    if (answers.length === 0) continue;
-    add(row, other, answers, 0);
-    add(other, row, answers, 0);
-  }
+  findShifted(fit, [...NEAR_SHIFTS, ...voted], add);
   return [...found.values()].sort((a, b) => a.row - b.row);
 }
