@@ -67,7 +67,7 @@ function byRows(pair: Int32Array, values: Uint8Array, width: number): Uint8Array
 
 /**
  * Writes the facts of a file, and returns the path of the table.
- * @param signatures 64 bytes for each pair
+ * @param signatures SIGNATURE_BYTES for each pair
  */
 export async function writeFacts(
   folder: string,

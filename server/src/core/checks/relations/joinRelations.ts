@@ -9,10 +9,11 @@ import { ALL_RULES } from '../table.ts';
 import type { Compared } from './nearDuplicates.ts';
 import { ALL_BANDS, bandPart, Families, SIGNATURE_BYTES } from './nearDuplicates.ts';
 import { nearDuplicatePair, reportNear, samePairs } from './nearPairs.ts';
+import { answerToOtherPrompt, otherPrompts } from './otherPrompt.ts';
 import type { FileFacts } from './relation.ts';
 import { PairSpace, ReportRelation } from './relation.ts';
 import type { Relations } from './relations.ts';
-import { checkWhole, findByKeys, needsSignatures } from './relations.ts';
+import { checkWhole, findByKeys } from './relations.ts';
 import { promptPart, sliceOf } from './slice.ts';
 
 /** Facts of shards, read when they are needed. */
@@ -20,7 +21,7 @@ export interface Shards {
   /** Pairs of each shard. */
   readonly pairCounts: readonly number[];
   readonly facts: (shard: number) => Promise<FileFacts>;
-  /** 64 bytes for each pair. */
+  /** SIGNATURE_BYTES for each pair. */
   readonly signatures: (shard: number) => Promise<Uint8Array>;
 }
 
@@ -202,7 +203,7 @@ export async function joinRelations(
     joined.add(report);
     onProgress((0.3 * (part + 1)) / parts);
   }
-  if (needsSignatures(rules)) {
+  if (rules.severities[nearDuplicatePair.id] !== undefined) {
     const original = await familiesOf(shards, pairCount, maxSigned, (done) => {
       onProgress(0.3 + 0.6 * done);
     });
@@ -210,7 +211,10 @@ export async function joinRelations(
   }
   for (const shard of pairCounts.keys()) {
     const file = await shards.facts(shard);
-    const report = new ReportRelation(new PairSpace([file]), rules, max);
+    const space = new PairSpace([file]);
+    const report = new ReportRelation(space, rules, max);
+    // Prompts of other shards are other files: they are not searched.
+    if (report.isOn(answerToOtherPrompt)) otherPrompts.find(space, report, await shards.signatures(shard));
     checkWhole([file], report);
     joined.add(report, shard);
   }

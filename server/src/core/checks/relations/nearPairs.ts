@@ -49,7 +49,7 @@ export function reportNear(
   });
 }
 
-/** Finds near duplicates among the pairs with a signature: 64 bytes for each of the first pairs. */
+/** Finds near duplicates among the pairs with a signature, which are the first ones. */
 function findNearDuplicates(space: PairSpace, report: ReportRelation, signatures: Uint8Array): void {
   reportNear(space, report, signatures, nearFamilies(signatures, space.count, samePairs(space)));
 }

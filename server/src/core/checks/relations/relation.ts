@@ -149,7 +149,7 @@ export interface RelationCheck {
 /** A check across records that compares signatures of the texts. Memory limits how many pairs have one. */
 export interface SimilarityCheck {
   readonly rules: readonly Rule[];
-  /** @param signatures 64 bytes for each of the first pairs */
+  /** @param signatures SIGNATURE_BYTES for each of the first pairs */
   readonly find: (space: PairSpace, report: ReportRelation, signatures: Uint8Array) => void;
 }
 
