@@ -4,7 +4,7 @@ import { ByteWriter, parquetWrite } from 'hyparquet-writer';
 import type { ByteSource } from '#formats/bytes.ts';
 import { PageBuilder } from '#formats/parquet/encode.ts';
 import { CHUNK, FILE, GROUP, META } from '#formats/parquet/footer.ts';
-import { HEADER } from '#formats/parquet/pages.ts';
+import { HEADER } from '#formats/parquet/pageHeader.ts';
 import { ParquetFile } from '#formats/parquet/rows.ts';
 import type { ThriftStruct } from '#formats/parquet/thrift.ts';
 import {

@@ -11,7 +11,6 @@ import { structOf, T } from '#formats/parquet/thrift.ts';
 import { widthOf } from '#formats/parquet/values.ts';
 import { TextSink } from '#formats/textSink.ts';
 import { pageCodecs, storeZstd } from '#node/parquet/codecs.ts';
-import { decompressSnappyStart } from '#node/parquet/snappy.ts';
 
 import { decode, encode } from '../fakes/records.ts';
 import type { Random } from '../fakes/tables.ts';
@@ -291,20 +290,5 @@ describe('a codec', () => {
     const random = seededRandom(6);
     for (const bytes of [new Uint8Array(0), encode('text'), sample(random), new Uint8Array(300_000).fill(7)])
       expect(Buffer.compare(unzstd(storeZstd(bytes), new Uint8Array(bytes.length)), bytes)).toBe(0);
-  });
-
-  it('snappy decodes a prefix from a prefix', () => {
-    const random = seededRandom(1);
-    for (let i = 0; i < 100; i++) {
-      const bytes = sample(random);
-      const compressed = pageCodecs.compress(1, bytes);
-      const wanted = below(random, bytes.length + 1);
-      expect(Buffer.compare(decompressSnappyStart(compressed, wanted), bytes.subarray(0, wanted))).toBe(0);
-      const part = decompressSnappyStart(
-        compressed.subarray(0, below(random, compressed.length + 1)),
-        bytes.length,
-      );
-      expect(Buffer.compare(part, bytes.subarray(0, part.length))).toBe(0);
-    }
   });
 });

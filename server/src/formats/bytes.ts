@@ -5,8 +5,11 @@ const decoder = new TextDecoder();
 /** Random access to bytes. */
 export interface ByteSource {
   readonly size: number;
-  /** The bytes [start, end), which must exist. */
-  read(start: number, end: number): Uint8Array;
+  /**
+   * The bytes [start, end), which must exist.
+   * @param into memory that may be used for them: fresh memory takes the system longer than the reading
+   */
+  read(start: number, end: number, into?: Uint8Array): Uint8Array;
 }
 
 /** Below 0 where `a` sorts before `b`, by their bytes without sign. */

@@ -10,8 +10,9 @@ import type { ByteSource } from '#formats/bytes.ts';
 export function byteSourceOf(handle: number, size: number, tooShort: () => Error): ByteSource {
   return {
     size,
-    read(start, end) {
-      const bytes = new Uint8Array(end - start);
+    read(start, end, into) {
+      const length = end - start;
+      const bytes = into && length <= into.length ? into.subarray(0, length) : new Uint8Array(length);
       for (let done = 0; done < bytes.length;) {
         const read = readSync(handle, bytes, done, bytes.length - done, start + done);
         if (read === 0) throw tooShort();

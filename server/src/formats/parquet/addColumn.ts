@@ -6,7 +6,7 @@ import { fromBase64, toBase64 } from '../bytes.ts';
 import { PageBuilder } from './encode.ts';
 import { CHUNK, FILE, GROUP, META } from './footer.ts';
 import type { Layout } from './layout.ts';
-import { HEADER } from './pages.ts';
+import { HEADER } from './pageHeader.ts';
 import type { ParquetFile } from './rows.ts';
 import type { Leaf } from './schema.ts';
 import { ParquetError, TYPES } from './schema.ts';

@@ -3,8 +3,8 @@ import { concat } from '#core/concat.ts';
 
 import type { PageCodecs } from './footer.ts';
 import { bitsFor, MAX_WRITTEN_BITS, writeHybrid } from './levels.ts';
+import { DATA, DATA_V2, HEADER } from './pageHeader.ts';
 import type { Page, PageRef, PageTable } from './pages.ts';
-import { DATA, DATA_V2, HEADER } from './pages.ts';
 import type { Leaf } from './schema.ts';
 import type { Entries } from './shred.ts';
 import type { Extremes } from './statistics.ts';

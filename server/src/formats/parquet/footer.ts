@@ -1,6 +1,7 @@
 // Reads a file's footer: all row groups and columns, and where they are. Keeps the original tree, so that a save
 // can write it back completely.
 import type { ByteSource } from '../bytes.ts';
+import type { PieceDecoder } from './pieces.ts';
 import type { Schema } from './schema.ts';
 import { ParquetError, readSchema } from './schema.ts';
 import type { ThriftStruct } from './thrift.ts';
@@ -10,10 +11,8 @@ import { numberIn, structIn, structsIn, textIn, ThriftError, ThriftReader } from
 export interface PageCodecs {
   /** Throws if the bytes are invalid. */
   decompress(codec: number, bytes: Uint8Array, length: number): Uint8Array;
-  /**
-   * Decompresses the first `wanted` bytes from the beginning of the data. Undefined if the codec can't do that.
-   */
-  decompressStart(codec: number, bytes: Uint8Array, wanted: number): Uint8Array | undefined;
+  /** Undefined if the codec can't begin inside a page. */
+  piecesOf(codec: number): PieceDecoder | undefined;
   compress(codec: number, bytes: Uint8Array): Uint8Array;
   /** The name of a codec; undefined if unsupported. */
   nameOf(codec: number): string | undefined;

@@ -5,11 +5,13 @@ import { errorMessage } from '#core/words/errorMessage.ts';
 import type { ByteSource } from '../bytes.ts';
 import type { Chunk, PageCodecs } from './footer.ts';
 import { CHUNK } from './footer.ts';
-import { bitsFor, readHybrid } from './levels.ts';
+import { damaged, DATA, DATA_V2, HEADER, readHeader, sizeIn } from './pageHeader.ts';
+import type { Levels } from './pageLevels.ts';
+import { checkPage, countLevel, isCompressed, levelsOfV1, levelsOfV2 } from './pageLevels.ts';
 import type { Leaf } from './schema.ts';
 import { ParquetError } from './schema.ts';
 import type { ThriftStruct } from './thrift.ts';
-import { booleanIn, numberIn, structIn, structsIn, ThriftError, ThriftReader } from './thrift.ts';
+import { numberIn, structIn, structsIn, ThriftError, ThriftReader } from './thrift.ts';
 import type { Values } from './values.ts';
 import { ENCODING, MAX_PAGE_BYTES, MAX_PAGE_VALUES, readIndices, readPlain, readValues } from './values.ts';
 
@@ -39,79 +41,27 @@ export interface PageTable {
   readonly pages: readonly PageRef[];
 }
 
-/** A decompressed page. */
+/** A decompressed page, or some entries of a large one. */
 export interface Page {
   readonly count: number;
-  /** Entries with known values; for a large page this may only be the first ones. */
+  /** Half-open range of the entries with known values. */
+  readonly from: number;
   readonly known: number;
   /** By entry; undefined if all are 0. */
   readonly repetition: Uint8Array | undefined;
   /** By entry; undefined if all entries are values. */
   readonly definition: Uint8Array | undefined;
-  /** The non-null values, or those of the dictionary. */
+  /** The known values that are not null, or those of the dictionary. */
   readonly values: Values;
+  /** Number of the first known value. */
+  readonly firstValue: number;
   /** By value: its index in the dictionary. */
   readonly indices: Int32Array | undefined;
   /** Approximate memory. */
   readonly bytes: number;
 }
 
-/** Field numbers of page headers. */
-export const HEADER = {
-  type: 1,
-  uncompressed: 2,
-  compressed: 3,
-  crc: 4,
-  data: 5,
-  dictionary: 7,
-  dataV2: 8,
-} as const;
-export const DATA = { count: 1, encoding: 2, definitions: 3, repetitions: 4, statistics: 5 } as const;
-export const DATA_V2 = {
-  count: 1,
-  nulls: 2,
-  rows: 3,
-  encoding: 4,
-  definitionBytes: 5,
-  repetitionBytes: 6,
-  isCompressed: 7,
-  statistics: 8,
-} as const;
-
 const KIND = { data: 0, index: 1, dictionary: 2, dataV2: 3 };
-
-/** Enough for most headers; those with long statistics are read again with more. */
-const HEADER_BYTES = 512;
-
-function damaged(leaf: Leaf, what: string): ParquetError {
-  return new ParquetError(`damaged: column ${leaf.path.join('.')} ${what}`);
-}
-
-function readHeader(
-  source: ByteSource,
-  leaf: Leaf,
-  offset: number,
-  end: number,
-): { header: ThriftStruct; length: number } {
-  for (let size = HEADER_BYTES; ; size *= 16) {
-    const bytes = source.read(offset, Math.min(offset + size, end));
-    try {
-      const reader = new ThriftReader(bytes);
-      return { header: reader.struct(), length: reader.at };
-    } catch (error) {
-      if (!(error instanceof ThriftError)) throw error;
-      if (offset + size >= end) throw damaged(leaf, `has an invalid page header, ${error.message}`);
-    }
-  }
-}
-
-function sizeIn(struct: ThriftStruct, id: number, leaf: Leaf, what: string, max: number): number {
-  const value = numberIn(struct, id);
-  if (value === undefined || value < 0) throw damaged(leaf, `has a page without ${what}`);
-  if (value > max)
-    throw new ParquetError(`not supported: a page of column ${leaf.path.join('.')} is too large`);
-  return value;
-}
 
 /** First rows of the pages, if the file stores them. */
 function storedFirstRows(source: ByteSource, { chunk }: Chunk): readonly number[] | undefined {
@@ -243,43 +193,26 @@ export function readDictionary(
   return readPlain(bytes, 0, leaf, dictionary.count);
 }
 
-export function countLevel(levels: Uint8Array, level: number): number {
-  let found = 0;
-  for (const one of levels) if (one === level) found++;
-  return found;
-}
-
-function checkLevels(levels: Uint8Array, max: number, leaf: Leaf): void {
-  for (const level of levels) if (level > max) throw damaged(leaf, 'has a page with invalid levels');
-}
-
 /** Parts of a decompressed page: levels, and the start of the values. */
-interface Parts {
+interface Parts extends Levels {
   readonly bytes: Uint8Array;
-  readonly repetition: Uint8Array | undefined;
-  readonly definition: Uint8Array | undefined;
   readonly valuesAt: number;
   readonly encoding: number;
 }
 
-export function partsOfV1(bytes: Uint8Array, header: ThriftStruct, leaf: Leaf, entries: number): Parts {
-  let at = 0;
-  const levels = (max: number, encodingId: number): Uint8Array | undefined => {
-    if (max === 0) return undefined;
-    if (numberIn(header, encodingId) !== ENCODING.rle)
-      throw new ParquetError(
-        `not supported: column ${leaf.path.join('.')} has levels in a deprecated encoding`,
-      );
-    const into = new Uint8Array(entries);
-    if (at + 4 > bytes.length) throw damaged(leaf, 'has a page that ends too early');
-    const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
-    readHybrid(bytes, at + 4, at + 4 + length, bitsFor(max), into);
-    at += 4 + length;
-    return into;
+function partsOfV1(
+  stored: Uint8Array,
+  ref: PageRef,
+  header: ThriftStruct,
+  { chunk, leaf }: PageTable,
+  codecs: PageCodecs,
+): Parts {
+  const bytes = decompress(codecs, chunk.codec, leaf, stored, ref.uncompressedLength);
+  return {
+    bytes,
+    ...levelsOfV1(bytes, header, leaf, ref.count),
+    encoding: numberIn(header, DATA.encoding) ?? -1,
   };
-  const repetition = levels(leaf.maxRepetition, DATA.repetitions);
-  const definition = levels(leaf.maxDefinition, DATA.definitions);
-  return { bytes, repetition, definition, valuesAt: at, encoding: numberIn(header, DATA.encoding) ?? -1 };
 }
 
 function partsOfV2(
@@ -289,28 +222,16 @@ function partsOfV2(
   { chunk, leaf }: PageTable,
   codecs: PageCodecs,
 ): Parts {
-  const repetitionBytes = sizeIn(header, DATA_V2.repetitionBytes, leaf, 'levels', stored.length);
-  const definitionBytes = sizeIn(
-    header,
-    DATA_V2.definitionBytes,
-    leaf,
-    'levels',
-    stored.length - repetitionBytes,
-  );
-  const levelBytes = repetitionBytes + definitionBytes;
-  const levels = (max: number, at: number, end: number): Uint8Array | undefined => {
-    if (max === 0) return undefined;
-    const into = new Uint8Array(ref.count);
-    readHybrid(stored, at, end, bitsFor(max), into);
-    return into;
-  };
+  const { repetition, definition, levelBytes } = levelsOfV2(stored, header, leaf, ref.count);
   const compressed = stored.subarray(levelBytes);
   const length = ref.uncompressedLength - levelBytes;
-  const isCompressed = booleanIn(header, DATA_V2.isCompressed) !== false && compressed.length > 0;
   return {
-    bytes: isCompressed ? decompress(codecs, chunk.codec, leaf, compressed, length) : compressed,
-    repetition: levels(leaf.maxRepetition, 0, repetitionBytes),
-    definition: levels(leaf.maxDefinition, repetitionBytes, levelBytes),
+    bytes:
+      isCompressed(header) && compressed.length > 0
+        ? decompress(codecs, chunk.codec, leaf, compressed, length)
+        : compressed,
+    repetition,
+    definition,
     valuesAt: 0,
     encoding: numberIn(header, DATA_V2.encoding) ?? -1,
   };
@@ -324,33 +245,26 @@ export function readPage(
   ref: PageRef,
   dictionary: () => Values,
 ): Page {
-  const { chunk, leaf } = table;
+  const { leaf } = table;
   const stored = storedBytes(source, ref);
   const v2 = structIn(ref.header, HEADER.dataV2);
   const v1 = structIn(ref.header, HEADER.data);
   const { bytes, repetition, definition, valuesAt, encoding } =
     v2 && ref.isV2
       ? partsOfV2(stored, ref, v2, table, codecs)
-      : partsOfV1(
-          decompress(codecs, chunk.codec, leaf, stored, ref.uncompressedLength),
-          v1 as ThriftStruct,
-          leaf,
-          ref.count,
-        );
-  if (repetition) checkLevels(repetition, leaf.maxRepetition, leaf);
-  if (definition) checkLevels(definition, leaf.maxDefinition, leaf);
-  // The index or the header may give a wrong number of rows; then row boundaries are unknown.
-  if (repetition && ref.rows >= 0 && countLevel(repetition, 0) !== ref.rows)
-    throw damaged(leaf, 'has a page whose rows contradict its header');
+      : partsOfV1(stored, ref, v1 as ThriftStruct, table, codecs);
+  checkPage({ repetition, definition }, leaf, ref.rows);
   const valueCount = definition ? countLevel(definition, leaf.maxDefinition) : ref.count;
   const isPointing = encoding === ENCODING.dictionary || encoding === ENCODING.plainDictionary;
   const values = isPointing ? dictionary() : readValues(bytes, valuesAt, leaf, valueCount, encoding);
   return {
     count: ref.count,
+    from: 0,
     known: ref.count,
     repetition,
     definition: valueCount === ref.count ? undefined : definition,
     values,
+    firstValue: 0,
     indices: isPointing ? readIndices(bytes, valuesAt, valueCount, values.count) : undefined,
     bytes: bytes.length + 10 * ref.count,
   };

@@ -3,9 +3,10 @@ import type { ByteSource } from '../bytes.ts';
 import { TextSink } from '../textSink.ts';
 import type { Chunk, Footer, PageCodecs } from './footer.ts';
 import { readFooter } from './footer.ts';
-import type { Page, PageTable } from './pages.ts';
+import { Kept } from './kept.ts';
+import { LARGE_BYTES, LargePage } from './largePage.ts';
+import type { Page, PageRef, PageTable } from './pages.ts';
 import { readDictionary, readPage, readPageTable, rowsIn } from './pages.ts';
-import { readPageStart } from './pageStart.ts';
 import type { Leaf, Node } from './schema.ts';
 import { leavesOf, ParquetError } from './schema.ts';
 import { writeValue } from './text.ts';
@@ -16,6 +17,17 @@ import type { Values } from './values.ts';
 /** Cache for decompressed pages, in bytes: enough for the visible rows and their surroundings. */
 const KEPT_PAGES_BYTES = 64 * 1024 * 1024;
 
+/** And for what is known of large pages: half a megabyte for one of 40 MB. */
+const KEPT_MARKS_BYTES = 32 * 1024 * 1024;
+
+/** What a caller needs of a page: the value of an entry, or one of these. */
+const LEVELS = -1;
+const ALL = Infinity;
+
+function holds({ count, from, known }: Page, entry: number): boolean {
+  return entry === ALL ? known - from === count : entry === LEVELS || (entry >= from && entry < known);
+}
+
 /** An open file: its footer, and pages on demand. */
 export class ParquetFile {
   readonly source: ByteSource;
@@ -23,14 +35,19 @@ export class ParquetFile {
   readonly footer: Footer;
   readonly #tables = new Map<string, PageTable>();
   readonly #dictionaries = new Map<Chunk, Values>();
-  /** By offset in the file; most recently used last. */
-  readonly #pages = new Map<number, Page>();
-  #pageBytes = 0;
+  /** By offset in the file. */
+  readonly #pages = new Kept<Page>(KEPT_PAGES_BYTES);
+  readonly #large = new Kept<LargePage>(KEPT_MARKS_BYTES);
+  readonly #largeBytes: number;
   /** By offset in the file. */
   readonly #failed = new Map<number, ParquetError>();
 
-  /** Throws ParquetError. */
-  constructor(source: ByteSource, codecs: PageCodecs) {
+  /**
+   * Throws ParquetError.
+   * @param largeBytes of pages with more, some rows are read without the others
+   */
+  constructor(source: ByteSource, codecs: PageCodecs, largeBytes = LARGE_BYTES) {
+    this.#largeBytes = largeBytes;
     this.source = source;
     this.codecs = codecs;
     this.footer = readFooter(source);
@@ -82,29 +99,30 @@ export class ParquetFile {
     return read;
   }
 
-  /** @param need entries from the page's start that must be known; a large page is not decompressed further */
-  page(table: PageTable, number: number, need = Infinity): Page {
+  /** Some entries of a large page; undefined if it should be decompressed whole. */
+  #part(table: PageTable, ref: PageRef, entry: number, held: Page | undefined): Page | undefined {
+    if (entry === ALL || ref.uncompressedLength <= this.#largeBytes) return undefined;
+    let large = this.#large.get(ref.offset);
+    if (!large) {
+      large = LargePage.open(this.source, this.codecs, table, ref, this.#largeBytes);
+      if (!large) return undefined;
+      this.#large.set(ref.offset, large);
+    }
+    return entry === LEVELS ? large.start : large.window(entry, held);
+  }
+
+  /** @param entry of a large page, only the entries around this one are decompressed */
+  page(table: PageTable, number: number, entry = ALL): Page {
     const ref = table.pages[number];
     if (!ref) throw new Error(`parquet: no page ${number}`);
     const held = this.#pages.get(ref.offset);
-    this.#pages.delete(ref.offset);
-    if (held && held.known >= Math.min(need, ref.count)) {
-      this.#pages.set(ref.offset, held);
-      return held;
-    }
-    this.#pageBytes -= held?.bytes ?? 0;
+    if (held && holds(held, entry)) return held;
     const page =
-      (need < ref.count ? readPageStart(this.source, this.codecs, table, ref, need) : undefined) ??
+      this.#part(table, ref, entry, held) ??
       this.#once(ref.offset + ref.headerLength, () =>
         readPage(this.source, this.codecs, table, ref, () => this.#dictionary(table)),
       );
     this.#pages.set(ref.offset, page);
-    this.#pageBytes += page.bytes;
-    for (const [offset, old] of this.#pages) {
-      if (this.#pageBytes <= KEPT_PAGES_BYTES || old === page) break;
-      this.#pages.delete(offset);
-      this.#pageBytes -= old.bytes;
-    }
     return page;
   }
 
@@ -126,7 +144,7 @@ export class ParquetFile {
         );
       if (page.firstRow < 0) {
         page.firstRow = first;
-        page.rows = rowsIn(this.page(table, number, 1));
+        page.rows = rowsIn(this.page(table, number, LEVELS));
       }
       if (row < page.firstRow + page.rows) return number;
       first = page.firstRow + page.rows;
@@ -158,7 +176,7 @@ class Cursor {
     this.#valueAt = 0;
     let next = number;
     while (this.#table.pages[next]?.count === 0) next++;
-    if (this.#table.pages[next]) this.#page = this.#file.page(this.#table, next, 1);
+    if (this.#table.pages[next]) this.#page = this.#file.page(this.#table, next, LEVELS);
     this.#number = next;
   }
 
@@ -166,15 +184,13 @@ class Cursor {
   seek(row: number): void {
     const number = this.#file.pageOf(this.#table, row);
     if (number !== this.#number || !this.#page) this.#load(number);
-    const { repetition, definition, known = 0 } = this.#page ?? {};
+    const { repetition, definition } = this.#page ?? {};
     let left = row - (this.#table.pages[number]?.firstRow ?? 0);
     let at = repetition ? 0 : left;
     if (repetition) {
       while (at < repetition.length && (repetition[at] !== 0 || left-- > 0)) at++;
     }
     this.#at = at;
-    // In a large page, decompress more the further we get.
-    if (at >= known) this.#page = this.#file.page(this.#table, number, 8 * at + 64);
     this.#valueAt = at;
     if (definition) {
       let nulls = 0;
@@ -186,10 +202,11 @@ class Cursor {
   /** The page and entry at the position. Moves to the next page only when its data is needed. */
   #here(): Page | undefined {
     const page = this.#page;
-    if (!page || this.#at < page.known) return page;
-    // Sequential access this deep is usually a scan: decode the whole page.
-    if (this.#at < page.count) this.#page = this.#file.page(this.#table, this.#number, Infinity);
-    else this.#load(this.#number + 1);
+    if (!page || holds(page, this.#at)) return page;
+    if (this.#at >= page.count) this.#load(this.#number + 1);
+    // A page of which only the levels are known, or other entries.
+    if (this.#page && !holds(this.#page, this.#at))
+      this.#page = this.#file.page(this.#table, this.#number, this.#at);
     return this.#page;
   }
 
@@ -218,8 +235,8 @@ class Cursor {
 
   /** Writes the value at the position. */
   write(out: TextSink): void {
-    const { values, indices } = this.#entry();
-    const i = indices ? (indices[this.#valueAt] ?? 0) : this.#valueAt;
+    const { values, firstValue, indices } = this.#entry();
+    const i = indices ? (indices[this.#valueAt] ?? 0) : this.#valueAt - firstValue;
     const { starts, ends, width } = values;
     if (starts && ends) writeValue(out, values.bytes, starts[i] ?? 0, ends[i] ?? 0, this.leaf);
     else writeValue(out, values.bytes, i * width, (i + 1) * width, this.leaf);

@@ -6,7 +6,7 @@ import type { MadePage } from './encode.ts';
 import { PageBuilder } from './encode.ts';
 import type { PageCodecs } from './footer.ts';
 import { CHUNK, FILE, GROUP, MAGIC, META } from './footer.ts';
-import { DATA, HEADER } from './pages.ts';
+import { DATA, HEADER } from './pageHeader.ts';
 import type { Leaf, Node, Schema } from './schema.ts';
 import { leavesOf, readSchema, TYPES } from './schema.ts';
 import { shred } from './shred.ts';

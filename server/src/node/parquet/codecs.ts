@@ -5,9 +5,10 @@ import { decompress as unzstd } from 'fzstd';
 import { snappyCompressor, snappyUncompressor } from 'hysnappy';
 
 import type { PageCodecs } from '#formats/parquet/footer.ts';
+import type { PieceDecoder } from '#formats/parquet/pieces.ts';
 
 import { compressHadoopLz4, compressLz4, decompressHadoopLz4, decompressLz4 } from './lz4.ts';
-import { decompressSnappyStart } from './snappy.ts';
+import { snappyHead, snappyPieces } from './snappy.ts';
 
 /** Larger pages get memory of their own, which is freed soon after: memory that is used again never shrinks. */
 const LARGE_BYTES = 16 * 1024 * 1024;
@@ -21,7 +22,7 @@ const KEPT_MS = 500;
 interface PageCodec {
   readonly name: string;
   readonly decompress: (bytes: Uint8Array, length: number) => Uint8Array;
-  readonly decompressStart?: (bytes: Uint8Array, wanted: number) => Uint8Array;
+  readonly pieces?: PieceDecoder;
   readonly compress: (bytes: Uint8Array) => Uint8Array;
 }
 
@@ -78,16 +79,6 @@ export function decompressZstd(bytes: Uint8Array, length: number): Uint8Array {
   return unzstd(bytes, new Uint8Array(length));
 }
 
-function snappySize(bytes: Uint8Array): number {
-  let value = 0;
-  for (let i = 0, unit = 1; i < 5; i++, unit *= 128) {
-    const byte = bytes[i] ?? 0;
-    value += (byte & 0x7f) * unit;
-    if (byte < 0x80) break;
-  }
-  return value;
-}
-
 /** What `make` gives, by the length of a page: the same each time, or one with memory of its own. */
 function byLength<F>(make: () => F): (length: number) => F {
   let small: F | undefined;
@@ -107,13 +98,25 @@ const compressorFor = byLength(snappyCompressor);
 
 function decompressSnappy(bytes: Uint8Array, length: number): Uint8Array {
   // The library writes as much as the bytes say, not as much as expected.
-  if (snappySize(bytes) !== length) throw new Error('it states another size');
+  if (snappyHead(bytes).length !== length) throw new Error('it states another size');
   return uncompressorFor(length)(bytes, length);
 }
 
 function compressSnappy(bytes: Uint8Array): Uint8Array {
   return bytes.length === 0 ? Uint8Array.of(0) : compressorFor(bytes.length)(bytes);
 }
+
+const plainPieces: PieceDecoder = {
+  slack: 0,
+  headOf: (_, length, compressedLength) => (length === compressedLength ? 0 : undefined),
+  decode(piece) {
+    const taken = piece.input.subarray(piece.at, piece.at + piece.until - piece.to);
+    piece.out.set(taken, piece.to);
+    piece.at += taken.length;
+    piece.to += taken.length;
+    return true;
+  },
+};
 
 const max = (length: number): { maxOutputLength: number } => ({ maxOutputLength: Math.max(1, length) });
 
@@ -122,13 +125,13 @@ const CODECS: readonly (PageCodec | undefined)[] = [
   {
     name: 'plain',
     decompress: (bytes) => bytes,
-    decompressStart: (bytes, wanted) => bytes.subarray(0, wanted),
+    pieces: plainPieces,
     compress: (bytes) => bytes,
   },
   {
     name: 'snappy',
     decompress: decompressSnappy,
-    decompressStart: decompressSnappyStart,
+    pieces: snappyPieces,
     compress: compressSnappy,
   },
   {
@@ -162,7 +165,7 @@ export const pageCodecs: PageCodecs = {
     // Not a Node buffer, whose `slice` shares memory where callers expect a copy.
     return new Uint8Array(uncompressed.buffer, uncompressed.byteOffset, uncompressed.length);
   },
-  decompressStart: (codec, bytes, wanted) => CODECS[codec]?.decompressStart?.(bytes, wanted),
+  piecesOf: (codec) => CODECS[codec]?.pieces,
   compress: (codec, bytes) => {
     const own = CODECS[codec];
     if (!own) throw new Error(`parquet: no codec ${codec}`);
