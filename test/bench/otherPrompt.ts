@@ -1,8 +1,8 @@
 // npm run bench:prompts: answers beside the prompt of another record, planted in real pairs. Needs the shared data beside the
 // clone. Limits were set on the first halves of TUNED; everything else was only measured.
-import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
 import { findMisplaced } from '#core/checks/relations/promptFit.ts';
-import { wordSketches } from '#core/checks/relations/wordSketch.ts';
+import { sketchesOf } from '#core/checks/relations/textSketches.ts';
+import { wordNumbers } from '#core/checks/relations/wordSketch.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import { promptSpelling } from '#core/model/identity.ts';
 import type { Pair } from '#core/model/pair.ts';
@@ -48,13 +48,9 @@ function moved(pairs: readonly Pair[], from: readonly number[], sides: readonly 
 }
 
 function find(pairs: readonly Pair[]): ReturnType<typeof findMisplaced> {
-  const signatures = new Uint8Array(SIGNATURE_BYTES * pairs.length);
-  pairs.forEach((pair, i) => {
-    writeSignature(pair, signatures, SIGNATURE_BYTES * i);
-  });
   const prompts = pairs.map(promptSpelling);
   return findMisplaced(
-    wordSketches(signatures, SIGNATURE_BYTES),
+    wordNumbers(sketchesOf(pairs).words),
     pairs.length,
     (a, b) => prompts[a] === prompts[b],
   );
@@ -131,6 +127,102 @@ const half = (which: 0 | 1) => (pairs: Pair[]) => {
   const middle = Math.floor(pairs.length / 2);
   return which === 0 ? pairs.slice(0, middle) : pairs.slice(middle);
 };
+
+
+/** Good records that look like shifted ones: what an answer says is also in the prompt of a neighbour. */
+const turn = (text: string, role: 'user' | 'assistant' = 'user'): Pair['prompt'][number] => ({ role, text });
+const answered = (pair: Pair, prompt: Pair['prompt'], chosen: string, rejected: string): Pair => ({
+  ...pair,
+  prompt,
+  chosen: { ...pair.chosen, text: chosen, turns: [turn(chosen, 'assistant')] },
+  rejected: { ...pair.rejected, text: rejected, turns: [turn(rejected, 'assistant')] },
+});
+
+const random = seededRandom(11);
+const anyOf = (pairs: readonly Pair[]): string => pairs[Math.floor(random() * pairs.length)]?.rejected.text ?? '';
+
+/** A row for each turn of a dialogue, in order. */
+const turnByTurn =
+  (hasHistory: boolean) =>
+  (pairs: readonly Pair[]): Pair[] =>
+    pairs.flatMap((pair) => {
+      const rows = pair.prompt.flatMap(({ role, text }, k) => {
+        const before = pair.prompt.slice(0, k);
+        const asked = before.at(-1);
+        if (role.toLowerCase() !== 'assistant' || !asked) return [];
+        return [answered(pair, hasHistory ? before : [asked], text, anyOf(pairs))];
+      });
+      const last = pair.prompt.at(-1);
+      return [...rows, ...(last ? [{ ...pair, prompt: hasHistory ? pair.prompt : [last] }] : [])];
+    });
+
+/** Each answer is the prompt of the next row, as in books that are continued. */
+const continued = (pairs: readonly Pair[]): Pair[] => {
+  const chunks = pairs.flatMap((pair) => {
+    const words = pair.chosen.text.split(' ');
+    return Array.from({ length: Math.floor(words.length / 40) }, (_, k) => words.slice(40 * k, 40 * k + 40).join(' '));
+  });
+  return chunks.slice(0, -2).flatMap((chunk, i) => {
+    const pair = pairs[0];
+    return pair ? [answered(pair, [turn(chunk)], chunks[i + 1] ?? '', anyOf(pairs))] : [];
+  });
+};
+
+/** One text leads to the other, and back in the next row. */
+const backAndForth = (pairs: readonly Pair[]): Pair[] =>
+  pairs.flatMap((pair) => {
+    const { chosen: { text: one }, rejected: { text: other } } = pair;
+    const wrong = anyOf(pairs);
+    return [
+      answered(pair, [turn(`Translate into German: ${one}`)], other, wrong),
+      answered(pair, [turn(`Translate into English: ${other}`)], one, wrong),
+    ];
+  });
+
+const sorted = (pairs: readonly Pair[]): Pair[] =>
+  [...pairs].sort((a, b) => ((a.prompt.at(-1)?.text ?? '') < (b.prompt.at(-1)?.text ?? '') ? -1 : 1));
+
+/** Several pairs of each prompt. */
+const several = (pairs: readonly Pair[]): Pair[] =>
+  pairs.flatMap((pair) => [0, 1, 2].map(() => answered(pair, pair.prompt, pair.chosen.text, anyOf(pairs))));
+
+const template = (pairs: readonly Pair[]): Pair[] =>
+  pairs.map((pair) => ({ ...pair, prompt: [turn('Which of these answers is more helpful to the customer?')] }));
+
+/** The prompt is a part of the answer before, with a question. */
+const quoting = (pairs: readonly Pair[]): Pair[] =>
+  pairs.map((pair, i) => ({
+    ...pair,
+    prompt: [turn(`${(pairs[i - 1]?.chosen.text ?? '').split(' ').slice(0, 8).join(' ')}? ${pair.prompt.at(-1)?.text ?? ''}`)],
+  }));
+
+const GOOD: Readonly<Record<string, (pairs: readonly Pair[]) => Pair[]>> = {
+  'turn by turn, with history': turnByTurn(true),
+  'turn by turn, without history': turnByTurn(false),
+  continued,
+  'back and forth': backAndForth,
+  sorted,
+  several,
+  template,
+  quoting,
+};
+
+if (process.argv[2] === 'show') { for (const n of [HH[0]!, 'hhh-alignment/hhh_alignment','tulu-human-eval/annotations']) for (const p of pairsOf(n).slice(0,3)) console.log(n, JSON.stringify(p).slice(0,700)); process.exit(); }
+if (process.argv[2] === 'good') {
+for (const [title, make] of Object.entries(GOOD)) {
+  let [all, bad] = [0, 0];
+  const where: string[] = [];
+  for (const name of [...TUNED, ...OTHERS]) {
+    const pairs = make(pairsOf(name));
+    const found = find(pairs);
+    all += pairs.length;
+    bad += found.length;
+    if (found.length > 0) where.push(`${name} ${found.length}/${pairs.length} ${[...new Set(found.map(({row, other}) => other - row))].slice(0, 5)}`);
+  }
+  console.log(`${title}: ${bad} findings in ${all} pairs  ${where.join('; ')}`);
+}
+process.exit();
+}
 
 console.log('First halves, on which the limits were set');
 measure(TUNED, half(0));

@@ -1,11 +1,11 @@
 // Answers beside the prompt of another record: the numbers behind them, and what is reported.
 import { describe, expect, it } from 'vitest';
 
-import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
 import { findMisplaced, Fit } from '#core/checks/relations/promptFit.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
-import type { WordSketches } from '#core/checks/relations/wordSketch.ts';
-import { wordSketches } from '#core/checks/relations/wordSketch.ts';
+import type { TextSketches } from '#core/checks/relations/textSketches.ts';
+import { sketchesOf } from '#core/checks/relations/textSketches.ts';
+import { wordNumbers } from '#core/checks/relations/wordSketch.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import { seededRandom } from '#core/score/random.ts';
 
@@ -38,26 +38,21 @@ function recordsOf(lines: readonly Line[]): Uint8Array {
   return encode(lines.map((line) => JSON.stringify(line)).join('\n'));
 }
 
-function signaturesOf(lines: readonly Line[]): Uint8Array {
+function textsOf(lines: readonly Line[]): TextSketches {
   const { recognition } = survey(recordsOf(lines));
-  const signatures = new Uint8Array(SIGNATURE_BYTES * lines.length);
-  cut(recordsOf(lines)).forEach((raw, i) => {
-    writeSignature(readRaw(raw, recognition!)!.pairs[0]!, signatures, SIGNATURE_BYTES * i);
-  });
-  return signatures;
+  return sketchesOf(cut(recordsOf(lines)).map((raw) => readRaw(raw, recognition!)!.pairs[0]!));
 }
 
-const sketchesOf = (lines: readonly Line[]): WordSketches =>
-  wordSketches(signaturesOf(lines), SIGNATURE_BYTES);
+const wordsOf = (lines: readonly Line[]): Uint16Array => wordNumbers(textsOf(lines).words);
 
 const none = (): boolean => false;
 const found = (lines: readonly Line[]): ReturnType<typeof findMisplaced> =>
-  findMisplaced(sketchesOf(lines), lines.length, none);
+  findMisplaced(wordsOf(lines), lines.length, none);
 
 describe('the fit of an answer to a prompt', () => {
   // 100 pairs have 200 answers. A word that one of them has: p = (1 + 1)/(200 + 2); one that none has: p = 1/202.
   // Of four words of each prompt its two answers have 2 + 0: π = 2/8.
-  const fit = new Fit(sketchesOf(linesOf(100)), 100, none);
+  const fit = new Fit(wordsOf(linesOf(100)), 100, none);
 
   it('is the sum of log(π/p) for its words and log((1 − π)/(1 − p)) for the others', () => {
     fit.look(7, 0);
@@ -127,7 +122,7 @@ it('a finding names the place whose prompt the answer fits', () => {
   const lines = withChosen(linesOf(100), (row) => (row > 20 && row < 40 ? row - 1 : row === 20 ? 39 : row));
   const { facts, recognition } = survey(recordsOf(lines));
   const file = { name: 'a.jsonl', facts, recognition: recognition! };
-  const [relations] = findRelations([file], signaturesOf(lines));
+  const [relations] = findRelations([file], textsOf(lines));
   const own = relations!.findings.filter(({ rule }) => rule === 'answer-to-other-prompt');
   expect(own.map(({ record }) => record)).toEqual(Array.from({ length: 19 }, (_, i) => 21 + i));
   expect(own[0]!.message).toBe(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { splitOf } from '#core/checks/relations/leaks.ts';
-import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
+import { sketchesOf } from '#core/checks/relations/textSketches.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 
 import { plantNearDuplicates } from '../bench/plant.ts';
@@ -18,16 +18,12 @@ function relationsOf(given: RelationCase['files']): string[] {
   const pairs = surveyed.flatMap(({ bytes, recognition }) =>
     cut(bytes).flatMap((raw) => readRaw(raw, recognition!)?.pairs ?? []),
   );
-  const signatures = new Uint8Array(SIGNATURE_BYTES * pairs.length);
-  pairs.forEach((pair, i) => {
-    writeSignature(pair, signatures, i * SIGNATURE_BYTES);
-  });
   const facts = surveyed.map(({ name, facts: own, recognition }) => ({
     name,
     facts: own,
     recognition: recognition!,
   }));
-  const found = findRelations(facts, signatures);
+  const found = findRelations(facts, sketchesOf(pairs));
   return found.flatMap(({ findings, counts }, i) => {
     expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(findings.length);
     return findings.map(({ record, rule, message }) => {

@@ -23,6 +23,8 @@ export interface Shards {
   readonly facts: (shard: number) => Promise<FileFacts>;
   /** SIGNATURE_BYTES for each pair. */
   readonly signatures: (shard: number) => Promise<Uint8Array>;
+  /** WORDS_BYTES for each pair, or empty. */
+  readonly words: (shard: number) => Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface JoinOptions {
@@ -142,6 +144,7 @@ function placeIn(numbers: Int32Array, number: number): number {
 class Joined {
   readonly #findings: Finding[][];
   readonly #counts: Map<string, number>[];
+  readonly #partial: Set<string>[];
   readonly #max: number;
   /** Place of each rule in a report. */
   readonly #order = new Map(ALL_RULES.map(({ id }, i) => [id, i]));
@@ -149,7 +152,13 @@ class Joined {
   constructor(shards: number, max: number) {
     this.#findings = Array.from({ length: shards }, () => []);
     this.#counts = this.#findings.map(() => new Map<string, number>());
+    this.#partial = this.#findings.map(() => new Set<string>());
     this.#max = max;
+  }
+
+  /** The rule did not run on all pairs of the shard. */
+  leaveOut(shard: number, rule: string): void {
+    this.#partial[shard]?.add(rule);
   }
 
   /** @param first the shard of the report's first file */
@@ -182,7 +191,7 @@ class Joined {
         kept.set(rule, count);
         return record === WHOLE_FILE || count <= this.#max;
       });
-    return { findings, counts: this.#counts[shard] ?? new Map(), partial: new Set() };
+    return { findings, counts: this.#counts[shard] ?? new Map(), partial: this.#partial[shard] ?? new Set() };
   }
 }
 
@@ -214,7 +223,11 @@ export async function joinRelations(
     const space = new PairSpace([file]);
     const report = new ReportRelation(space, rules, max);
     // Prompts of other shards are other files: they are not searched.
-    if (report.isOn(answerToOtherPrompt)) otherPrompts.find(space, report, await shards.signatures(shard));
+    if (report.isOn(answerToOtherPrompt)) {
+      const sketches = { signatures: new Uint8Array(0), words: await shards.words(shard) };
+      otherPrompts.find(space, report, sketches);
+      if (!otherPrompts.isWhole(sketches, space.count)) joined.leaveOut(shard, answerToOtherPrompt.id);
+    }
     checkWhole([file], report);
     joined.add(report, shard);
   }

@@ -11,20 +11,14 @@ import { hashKey } from '../../hash.ts';
 import { canonical } from '../../model/canonical.ts';
 import type { Pair } from '../../model/pair.ts';
 import { beyondText } from '../../model/pair.ts';
-import { ANSWER_WORDS, PROMPT_WORDS, SKETCH_BYTES, TopWords, TWO_CHARACTERS } from './wordSketch.ts';
+import { BinWords, MIN_WORD, TWO_CHARACTERS, WORDS_UNTIL } from './wordSketch.ts';
 
-/** Bytes of the bins: two per byte. */
-const BIN_BYTES = 64;
-const BINS = 2 * BIN_BYTES;
-const BIN_NUMBERS = BIN_BYTES / 4;
-
-/** Bytes of a signature: the bins, and the words by which an answer is compared with prompts. */
-export const SIGNATURE_BYTES = BIN_BYTES + SKETCH_BYTES;
-/** Signatures are also read as numbers of four bytes. */
-const STRIDE = SIGNATURE_BYTES / 4;
-
+/** Bytes of a signature: two bins per byte. */
+export const SIGNATURE_BYTES = 64;
+const BINS = 2 * SIGNATURE_BYTES;
+const WORDS = SIGNATURE_BYTES / 4;
 const BAND_BYTES = 3;
-const BANDS = Math.floor(BIN_BYTES / BAND_BYTES);
+const BANDS = Math.floor(SIGNATURE_BYTES / BAND_BYTES);
 
 /** Share of common word triples that makes a near duplicate: four in five, minus half a standard error. */
 const MIN_SHARED = 0.78;
@@ -74,16 +68,17 @@ const FNV_START = 0x811c9dc5 | 0;
 const FNV_PRIME = 0x01000193;
 
 /**
- * Adds the word triples of a text to the bins, and its words to `words`, and returns the number of triples. Texts with
+ * Adds the word triples of a text to the bins, and its first words to `words`, and returns the number of triples. Texts with
  * different seeds share no triples.
  */
-function addTriples(text: string, seed: number, words: TopWords): number {
+function addTriples(text: string, seed: number, words?: BinWords): number {
   if (utf8.length <= 3 * text.length) utf8 = new Uint8Array(4 * text.length + 1);
   const length = encoder.encodeInto(text, utf8).written;
   const bytes = utf8;
   // A space at the end, so that the loop needs no end test.
   bytes[length] = 0;
   let [one, two, count, at] = [0x1234567, 0x89abcde, 0, 0];
+  const wordsEnd = words ? Math.min(length, WORDS_UNTIL) : 0;
   let isAfterWide = false;
   while (at < length) {
     const from = at;
@@ -95,8 +90,10 @@ function addTriples(text: string, seed: number, words: TopWords): number {
         hash = Math.imul(hash ^ letter, FNV_PRIME);
         letter = LETTERS[bytes[++at] as number] as number;
       } while (letter !== 0);
-      words.add(at - from, hash);
-      isAfterWide = false;
+      if (from < wordsEnd) {
+        if (at - from >= MIN_WORD) words?.add(at - from, hash);
+        isAfterWide = false;
+      }
     } else {
       const kind = KINDS[byte] as number;
       at++;
@@ -104,8 +101,10 @@ function addTriples(text: string, seed: number, words: TopWords): number {
       hash = Math.imul(hash ^ byte, FNV_PRIME);
       for (const end = kind === WIDE ? at + 2 : at; at < end; at++)
         hash = Math.imul(hash ^ (bytes[at] as number), FNV_PRIME);
-      if (isAfterWide && kind === WIDE) words.add(TWO_CHARACTERS, Math.imul(two, 31) ^ hash);
-      isAfterWide = kind === WIDE;
+      if (from < wordsEnd) {
+        if (isAfterWide && kind === WIDE) words?.add(TWO_CHARACTERS, Math.imul(two, 31) ^ hash);
+        isAfterWide = kind === WIDE;
+      }
     }
     let h = Math.imul(one, 31) ^ Math.imul(two, 0x85ebca6b) ^ hash ^ seed;
     h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
@@ -147,62 +146,42 @@ function seedOf({ prompt, context, chosen, rejected }: Pair): number {
   return [asked, ...sides].reduce((seed, one) => (seed + hashKey(one)[0]) | 0, 0);
 }
 
-const promptWords = new TopWords(PROMPT_WORDS);
-const answerWords = new TopWords(ANSWER_WORDS);
+const kept = new BinWords();
 
 /**
- * Writes a pair's signature at `at`. The bins of a pair that is too short are 0, and the order of the answers does not
- * matter to them.
+ * Writes a pair's signature at `at`; zeros for a pair that is too short. The order of the answers does not matter.
+ * @param words where the words of the pair go too, at `wordsAt`
  */
-export function writeSignature(pair: Pair, signatures: Uint8Array, at: number): void {
+export function writeSignature(
+  pair: Pair,
+  signatures: Uint8Array,
+  at: number,
+  words?: Uint8Array,
+  wordsAt = 0,
+): void {
   bins.fill(NO_BIN);
   const seed = seedOf(pair);
-  promptWords.clear();
-  let triples = addTriples(pair.prompt.at(-1)?.text ?? '', seed, promptWords);
-  let next = promptWords.write(signatures, at + BIN_BYTES);
-  for (const side of [pair.chosen, pair.rejected]) {
-    answerWords.clear();
-    triples += addTriples(side.text.slice(0, MAX_COMPARED), seed, answerWords);
-    next = answerWords.write(signatures, next);
-  }
+  let [triples, next] = [0, wordsAt];
+  const add = (text: string): void => {
+    triples += addTriples(text, seed, words && kept);
+    if (!words) return;
+    next = kept.write(words, next);
+    kept.clear();
+  };
+  add(pair.prompt.at(-1)?.text ?? '');
+  add(pair.chosen.text.slice(0, MAX_COMPARED));
+  add(pair.rejected.text.slice(0, MAX_COMPARED));
   if (triples < MIN_TRIPLES) return;
   fillEmptyBins();
   const nibble = (bin: number): number => Math.imul(bins[bin] ?? 0, 0x9e3779b1) >>> 28;
-  for (let i = 0; i < BIN_BYTES; i++) signatures[at + i] = (nibble(2 * i) << 4) | nibble(2 * i + 1);
-}
-
-/** Signatures of consecutive pairs, up to a maximum number. */
-export class Signatures {
-  readonly #max: number;
-  #bytes = new Uint8Array(SIGNATURE_BYTES * 64);
-  #count = 0;
-
-  constructor(max = Infinity) {
-    this.#max = max;
-  }
-
-  add(pair: Pair): void {
-    if (this.#count >= this.#max) return;
-    const at = SIGNATURE_BYTES * this.#count++;
-    if (at + SIGNATURE_BYTES > this.#bytes.length) {
-      const next = new Uint8Array(Math.ceil(this.#bytes.length * 1.5));
-      next.set(this.#bytes);
-      this.#bytes = next;
-    }
-    writeSignature(pair, this.#bytes, at);
-  }
-
-  /** A copy of the used part. */
-  take(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, SIGNATURE_BYTES * this.#count);
-  }
+  for (let i = 0; i < SIGNATURE_BYTES; i++) signatures[at + i] = (nibble(2 * i) << 4) | nibble(2 * i + 1);
 }
 
 /** How many bins of two signatures are equal. `words` holds all signatures. */
 function equalBins(words: Uint32Array, a: number, b: number): number {
   let different = 0;
-  for (let i = 0; i < BIN_NUMBERS; i++) {
-    let x = (words[a * STRIDE + i] as number) ^ (words[b * STRIDE + i] as number);
+  for (let i = 0; i < WORDS; i++) {
+    let x = (words[a * WORDS + i] as number) ^ (words[b * WORDS + i] as number);
     // Sets one bit for each non-zero half byte, then counts them.
     x |= x >>> 1;
     x = (x | (x >>> 2)) & 0x11111111;
@@ -213,7 +192,7 @@ function equalBins(words: Uint32Array, a: number, b: number): number {
 
 /** True for near duplicates. Never for pairs that are too short to compare: all their words are 0. */
 export function areNearDuplicates(words: Uint32Array, a: number, b: number): boolean {
-  return words[a * STRIDE] !== 0 && equalBins(words, a, b) >= MIN_EQUAL_BINS;
+  return words[a * WORDS] !== 0 && equalBins(words, a, b) >= MIN_EQUAL_BINS;
 }
 
 /** The share of common triples that this number of equal bins implies. */
@@ -226,7 +205,7 @@ function bandWord(bytes: Uint8Array, row: number, band: number): number {
   return ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
 }
 
-/** The bins of the first signatures as numbers, and as bands. */
+/** The first signatures as words, and as bands. */
 export class Sketches {
   readonly #bytes: Uint8Array;
   readonly #words: Uint32Array;
@@ -243,7 +222,7 @@ export class Sketches {
   }
 
   isEmpty(row: number): boolean {
-    for (let i = 0; i < BIN_NUMBERS; i++) if (this.#words[row * STRIDE + i] !== 0) return false;
+    for (let i = 0; i < WORDS; i++) if (this.#words[row * WORDS + i] !== 0) return false;
     return true;
   }
 
@@ -262,7 +241,7 @@ const slotOf = (word: number, mask: number): number => (Math.imul(word, 0x9e3779
 
 /** What a search for families compares. */
 export interface Compared {
-  /** SIGNATURE_BYTES for each row. */
+  /** 64 bytes for each row. */
   readonly signatures: Uint8Array;
   readonly count: number;
   /** Numbers of the rows among all, rising, if these are not all of them. */

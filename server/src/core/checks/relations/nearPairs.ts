@@ -1,6 +1,6 @@
 // The rule about near duplicates, and its findings.
 import type { Rule } from '../check.ts';
-import { nearFamilies, sharedBy, Sketches } from './nearDuplicates.ts';
+import { nearFamilies, sharedBy, SIGNATURE_BYTES, Sketches } from './nearDuplicates.ts';
 import type { PairSpace, ReportRelation, SimilarityCheck } from './relation.ts';
 
 export const nearDuplicatePair: Rule = {
@@ -49,9 +49,10 @@ export function reportNear(
   });
 }
 
-/** Finds near duplicates among the pairs with a signature, which are the first ones. */
-function findNearDuplicates(space: PairSpace, report: ReportRelation, signatures: Uint8Array): void {
-  reportNear(space, report, signatures, nearFamilies(signatures, space.count, samePairs(space)));
-}
-
-export const nearDuplicates: SimilarityCheck = { rules: [nearDuplicatePair], find: findNearDuplicates };
+export const nearDuplicates: SimilarityCheck = {
+  rules: [nearDuplicatePair],
+  isWhole: ({ signatures }, pairCount) => signatures.length >= SIGNATURE_BYTES * pairCount,
+  find(space, report, { signatures }) {
+    reportNear(space, report, signatures, nearFamilies(signatures, space.count, samePairs(space)));
+  },
+};

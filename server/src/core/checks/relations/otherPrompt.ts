@@ -1,10 +1,9 @@
 // The rule about answers that stand beside the wrong prompt, and its findings.
 import type { Rule } from '../check.ts';
-import { SIGNATURE_BYTES } from './nearDuplicates.ts';
 import type { Misplaced } from './promptFit.ts';
 import { findMisplaced } from './promptFit.ts';
-import type { PairSpace, ReportRelation, SimilarityCheck } from './relation.ts';
-import { wordSketches } from './wordSketch.ts';
+import type { SimilarityCheck } from './relation.ts';
+import { PAIR_WORDS, wordNumbers, WORDS_BYTES } from './wordSketch.ts';
 
 export const answerToOtherPrompt: Rule = {
   id: 'answer-to-other-prompt',
@@ -28,22 +27,23 @@ function messageOf({ answers, shifted }: Misplaced, place: string): string {
   return `${fits}. So it is with ${shifted} pairs in a row: answers and prompts are shifted against each other.`;
 }
 
-function findOtherPrompts(space: PairSpace, report: ReportRelation, signatures: Uint8Array): void {
-  const { promptKeys } = space;
-  const signed = Math.floor(signatures.length / SIGNATURE_BYTES);
-  space.files.forEach(({ facts }, i) => {
-    const first = space.firstPairOf(i);
-    const count = Math.min(facts.pairCount, signed - first);
-    if (count < 2) return;
-    const sketches = wordSketches(signatures.subarray(SIGNATURE_BYTES * first), SIGNATURE_BYTES);
-    const isSame = (a: number, b: number): boolean =>
-      promptKeys[2 * (first + a)] === promptKeys[2 * (first + b)] &&
-      promptKeys[2 * (first + a) + 1] === promptKeys[2 * (first + b) + 1];
-    for (const one of findMisplaced(sketches, count, isSame)) {
-      const [pair, other] = [first + one.row, first + one.other];
-      report.add(answerToOtherPrompt, pair, () => messageOf(one, space.placeLabel(other, pair)), other);
-    }
-  });
-}
-
-export const otherPrompts: SimilarityCheck = { rules: [answerToOtherPrompt], find: findOtherPrompts };
+export const otherPrompts: SimilarityCheck = {
+  rules: [answerToOtherPrompt],
+  isWhole: ({ words }, pairCount) => words.length >= WORDS_BYTES * pairCount,
+  find(space, report, { words }) {
+    const { promptKeys } = space;
+    const numbers = wordNumbers(words);
+    space.files.forEach(({ facts: { pairCount } }, i) => {
+      const first = space.firstPairOf(i);
+      const own = numbers.subarray(PAIR_WORDS * first, PAIR_WORDS * (first + pairCount));
+      if (pairCount < 2 || own.length < PAIR_WORDS * pairCount) return;
+      const isSame = (a: number, b: number): boolean =>
+        promptKeys[2 * (first + a)] === promptKeys[2 * (first + b)] &&
+        promptKeys[2 * (first + a) + 1] === promptKeys[2 * (first + b) + 1];
+      for (const one of findMisplaced(own, pairCount, isSame)) {
+        const [pair, other] = [first + one.row, first + one.other];
+        report.add(answerToOtherPrompt, pair, () => messageOf(one, space.placeLabel(other, pair)), other);
+      }
+    });
+  },
+};

@@ -5,9 +5,10 @@
 // answer of this file has a rare word of its prompt. So chance alone makes no sum grow, whatever the file is: the mean of
 // e^sum is 1 for a prompt that has nothing to do with the answer. One answer that fits elsewhere proves nothing, since
 // thousands of prompts were tried, and two that fit each other's prompts are often turns of one dialogue. So only many pairs
-// in a row count, whose answers all fit the prompt that is the same number of pairs away.
-import type { Answer, WordSketches } from './wordSketch.ts';
-import { ANSWER_WORDS, ANSWERS, PROMPT_WORDS, WORD_HASHES } from './wordSketch.ts';
+// in a row count, whose answers all fit the prompt that is the same number of pairs away, and their own no better than chance
+// does. Prompts that are made of the answer before, as in texts that are continued or translated back, speak against a shift.
+import type { Answer } from './wordSketch.ts';
+import { answerAt, ANSWERS, KEPT_WORDS, PAIR_WORDS, WORD_HASHES } from './wordSketch.ts';
 
 /** Words in more of the answers say nothing about how often prompts are repeated. */
 const MAX_RARE = 0.02;
@@ -21,6 +22,8 @@ const MAX_PROMPTS = 32;
 
 /** Pairs among which a candidate is searched: beyond, hashes of two bytes would share their words with too many others. */
 const BLOCK = 2 ** 16;
+/** Rows that vote for a shift, spread evenly: the search for candidates takes most of the time. */
+const MAX_VOTERS = 2 ** 12;
 
 /** Evidence of an answer that votes for a shift. */
 const MIN_CANDIDATE = 3;
@@ -42,6 +45,10 @@ const MAX_VOTED = 12;
 /** Prompts with more common words than this share of the smaller one are about one subject: their answers may fit both. */
 const MAX_COMMON = 0.25;
 
+/** A prompt with so many words, and this share of its words, of an answer was made of it: it continues or translates it. */
+const MIN_REPEATED = 4;
+const REPEATED_SHARE = 0.7;
+
 /** Both answers of a pair, or one. */
 const SIDES: readonly (readonly Answer[])[] = [[0, 1], [0], [1]];
 
@@ -58,20 +65,21 @@ export interface Misplaced {
 /** How answers fit prompts. */
 export class Fit {
   readonly count: number;
-  readonly sketches: WordSketches;
+  /** By `PAIR_WORDS` and `answerAt`. */
+  readonly words: Uint16Array;
   /** True for two rows with the same prompt. */
   readonly isSame: (a: number, b: number) => boolean;
   /** By word of a prompt: what it says if an answer has it, and if it lacks it. */
   readonly had = new Float32Array(WORD_HASHES);
   readonly lacked = new Float32Array(WORD_HASHES);
-  /** By row and answer: how it fits its own prompt; 0 if that is worse than chance. */
+  /** By row and answer: how it fits its own prompt. */
   readonly own: Float32Array;
   /** By word: the number of the last answer that has it, of those looked at. */
   readonly #seen = new Int32Array(WORD_HASHES);
   #looks = 0;
 
-  constructor(sketches: WordSketches, count: number, isSame: (a: number, b: number) => boolean) {
-    this.sketches = sketches;
+  constructor(words: Uint16Array, count: number, isSame: (a: number, b: number) => boolean) {
+    this.words = words;
     this.count = count;
     this.isSame = isSame;
     const share = this.#shares();
@@ -85,19 +93,19 @@ export class Fit {
     for (let row = 0; row < count; row++) {
       for (const answer of ANSWERS) {
         this.look(row, answer);
-        this.own[2 * row + answer] = Math.max(0, this.to(row));
+        this.own[2 * row + answer] = this.to(row);
       }
     }
   }
 
   /** p by word. */
   #shares(): Float32Array {
-    const { words, stride, answersAt } = this.sketches;
+    const { words } = this;
     const share = new Float32Array(WORD_HASHES).fill(1);
     for (let row = 0; row < this.count; row++) {
       for (const answer of ANSWERS) {
-        const at = stride * row + answersAt[answer];
-        for (let i = at; i < at + ANSWER_WORDS && words[i] !== 0; i++) {
+        const at = answerAt(row, answer);
+        for (let i = at; i < at + KEPT_WORDS && words[i] !== 0; i++) {
           const word = words[i] as number;
           share[word] = (share[word] as number) + 1;
         }
@@ -108,15 +116,15 @@ export class Fit {
 
   /** π, at the shift where it is greatest: all answers of the file may be shifted. */
   #repeated(share: Float32Array): number {
-    const { words, stride, promptAt } = this.sketches;
+    const { words } = this;
     const step = Math.ceil(this.count / MAX_SAMPLED);
     const rates = [0, ...NEAR_SHIFTS].map((shift) => {
       let [all, had] = [0, 0];
       for (let row = Math.max(0, -shift); row < this.count - Math.max(0, shift); row += step) {
-        const at = stride * (row + shift) + promptAt;
+        const at = PAIR_WORDS * (row + shift);
         for (const answer of ANSWERS) {
           this.look(row, answer);
-          for (let i = at; i < at + PROMPT_WORDS && words[i] !== 0; i++) {
+          for (let i = at; i < at + KEPT_WORDS && words[i] !== 0; i++) {
             const word = words[i] as number;
             if ((share[word] as number) > MAX_RARE) continue;
             all++;
@@ -132,19 +140,19 @@ export class Fit {
 
   /** Makes this answer the one that `to` is about. */
   look(row: number, answer: Answer): void {
-    const { words, stride, answersAt } = this.sketches;
+    const { words } = this;
     const looks = ++this.#looks;
-    const at = stride * row + answersAt[answer];
-    for (let i = at; i < at + ANSWER_WORDS && words[i] !== 0; i++) this.#seen[words[i] as number] = looks;
+    const at = answerAt(row, answer);
+    for (let i = at; i < at + KEPT_WORDS && words[i] !== 0; i++) this.#seen[words[i] as number] = looks;
   }
 
   /** How the answer that was looked at last fits the prompt of a row. */
   to(row: number): number {
-    const { words, stride, promptAt } = this.sketches;
+    const { words } = this;
     const looks = this.#looks;
-    const at = stride * row + promptAt;
+    const at = PAIR_WORDS * row;
     let sum = 0;
-    for (let i = at; i < at + PROMPT_WORDS && words[i] !== 0; i++) {
+    for (let i = at; i < at + KEPT_WORDS && words[i] !== 0; i++) {
       const word = words[i] as number;
       sum += (this.#seen[word] === looks ? this.had[word] : this.lacked[word]) as number;
     }
@@ -153,20 +161,38 @@ export class Fit {
 
   /**
    * How much better an answer, the one that was looked at last, fits the prompt of another row than its own, or than chance;
-   * 0 if both are about one subject.
+   * 0 if both are about one subject, and evidence against a shift if the prompt was made of the answer.
    */
   evidence(row: number, answer: Answer, other: number): number {
     if (this.isSame(row, other)) return 0;
-    const evidence = this.to(other) - (this.own[2 * row + answer] as number);
-    return evidence > 0 && this.areAlike(row, other) ? 0 : evidence;
+    const evidence = this.to(other) - Math.max(0, this.own[2 * row + answer] as number);
+    if (evidence <= 0) return evidence;
+    if (this.repeats(other)) return -MAX_STEP;
+    return this.areAlike(row, other) ? 0 : evidence;
+  }
+
+  /** Whether both rows have the prompts of the rows before: their answers are likely to be alike, and count once. */
+  isAgain(row: number, other: number): boolean {
+    return row > 0 && other > 0 && this.isSame(row, row - 1) && this.isSame(other, other - 1);
+  }
+
+  /** Whether a prompt says little but what the answer that was looked at last says: then it was made of it. */
+  repeats(row: number): boolean {
+    const { words } = this;
+    const looks = this.#looks;
+    const at = PAIR_WORDS * row;
+    let [all, had] = [0, 0];
+    for (; all < KEPT_WORDS && words[at + all] !== 0; all++)
+      if (this.#seen[words[at + all] as number] === looks) had++;
+    return had >= MIN_REPEATED && had >= REPEATED_SHARE * all;
   }
 
   areAlike(a: number, b: number): boolean {
-    const { words, stride, promptAt } = this.sketches;
-    const [atA, atB] = [stride * a + promptAt, stride * b + promptAt];
+    const { words } = this;
+    const [atA, atB] = [PAIR_WORDS * a, PAIR_WORDS * b];
     let [common, ofA, ofB] = [0, 0, 0];
-    while (ofB < PROMPT_WORDS && words[atB + ofB] !== 0) ofB++;
-    for (; ofA < PROMPT_WORDS && words[atA + ofA] !== 0; ofA++)
+    while (ofB < KEPT_WORDS && words[atB + ofB] !== 0) ofB++;
+    for (; ofA < KEPT_WORDS && words[atA + ofA] !== 0; ofA++)
       for (let i = 0; i < ofB; i++) if (words[atB + i] === words[atA + ofA]) common++;
     return common > MAX_COMMON * Math.min(ofA, ofB);
   }
@@ -174,7 +200,7 @@ export class Fit {
 
 /** Rows of a block by the words of their prompts; of equal prompts in a row the first one. */
 function indexOf(
-  { sketches: { words, stride, promptAt }, isSame }: Fit,
+  { words, isSame }: Fit,
   from: number,
   to: number,
 ): { readonly starts: Uint32Array; readonly rows: Int32Array } {
@@ -182,8 +208,8 @@ function indexOf(
   const each = (visit: (row: number, word: number) => void): void => {
     for (let row = from; row < to; row++) {
       if (row > from && isSame(row - 1, row)) continue;
-      const at = stride * row + promptAt;
-      for (let i = at; i < at + PROMPT_WORDS && words[i] !== 0; i++) visit(row, words[i] as number);
+      const at = PAIR_WORDS * row;
+      for (let i = at; i < at + KEPT_WORDS && words[i] !== 0; i++) visit(row, words[i] as number);
     }
   };
   each((_, word) => {
@@ -202,19 +228,17 @@ function indexOf(
 
 /** For answers that do not fit their own prompt, the prompt of the block that they fit best. */
 function eachCandidate(fit: Fit, from: number, to: number, take: (row: number, other: number) => void): void {
-  const { words, stride, answersAt } = fit.sketches;
-  const { had, lacked } = fit;
+  const { words, had, lacked } = fit;
   const { starts, rows } = indexOf(fit, from, to);
   const found = new Float32Array(to - from);
   const touched = new Int32Array(to - from);
-  // As many rows vote in any file: the search for candidates takes most of the time.
-  const step = Math.ceil(fit.count / BLOCK);
-  for (let row = from; row < to; row += step) {
+  const every = Math.ceil(fit.count / MAX_VOTERS);
+  for (let row = from; row < to; row += every) {
     for (const answer of ANSWERS) {
       if ((fit.own[2 * row + answer] as number) > 0) continue;
       let count = 0;
-      const at = stride * row + answersAt[answer];
-      for (let i = at; i < at + ANSWER_WORDS && words[i] !== 0; i++) {
+      const at = answerAt(row, answer);
+      for (let i = at; i < at + KEPT_WORDS && words[i] !== 0; i++) {
         const word = words[i] as number;
         const gain = (had[word] as number) - (lacked[word] as number);
         const [first, end] = [starts[word] as number, starts[word + 1] as number];
@@ -239,6 +263,9 @@ function eachCandidate(fit: Fit, from: number, to: number, take: (row: number, o
   }
 }
 
+/** What a pair counts. */
+const step = (evidence: number): number => Math.max(-MAX_STEP, Math.min(MAX_STEP, evidence));
+
 /** Follows the evidence of one row after the other, and reports stretches that prove a shift. */
 class Stretch {
   readonly #least: number;
@@ -261,7 +288,7 @@ class Stretch {
       if (evidence <= 0) return;
       this.#first = row;
     }
-    this.#sum += Math.max(-MAX_STEP, Math.min(MAX_STEP, evidence));
+    this.#sum += step(evidence);
     if (this.#sum <= 0 || this.#sum < this.#peak - MAX_FALL) {
       this.end();
       return;
@@ -280,7 +307,10 @@ class Stretch {
   }
 }
 
-/** Those of these answers that speak for a shift: one of them may carry the evidence of both. */
+/**
+ * Those of these answers that speak for a shift, and fit their own prompts no better than chance. One of them may carry the
+ * evidence of both.
+ */
 function speaking(
   fit: Fit,
   answers: readonly Answer[],
@@ -289,12 +319,14 @@ function speaking(
   last: number,
 ): Answer[] {
   return answers.filter((answer) => {
-    let sum = 0;
+    let [sum, own] = [0, 0];
     for (let row = first; row <= last; row++) {
+      if (fit.isSame(row, row + shift)) continue;
       fit.look(row, answer);
       sum += fit.evidence(row, answer, row + shift);
+      own += step(fit.own[2 * row + answer] as number);
     }
-    return sum > 0;
+    return sum > 0 && own <= 0;
   });
 }
 
@@ -311,6 +343,7 @@ function findShifted(
         new Stretch(minShift(fit.count), (first, last) => {
           found[i]?.push(() => {
             const own = speaking(fit, answers, shift, first, last);
+            if (own.length === 0) return;
             for (let row = first; row <= last; row++)
               if (!fit.isSame(row, row + shift)) take(row, row + shift, own, last - first + 1);
           });
@@ -323,7 +356,7 @@ function findShifted(
       fit.look(row, answer);
       for (let i = 0; i < shifts.length; i++) {
         const other = row + (shifts[i] as number);
-        const isThere = other >= 0 && other < fit.count;
+        const isThere = other >= 0 && other < fit.count && !fit.isAgain(row, other);
         evidence[2 * i + answer] = isThere ? fit.evidence(row, answer, other) : 0;
       }
     }
@@ -344,11 +377,11 @@ function findShifted(
  * @param isSame true for two rows with the same prompt
  */
 export function findMisplaced(
-  sketches: WordSketches,
+  words: Uint16Array,
   count: number,
   isSame: (a: number, b: number) => boolean,
 ): readonly Misplaced[] {
-  const fit = new Fit(sketches, count, isSame);
+  const fit = new Fit(words, count, isSame);
   const votes = new Map<number, number>();
   const found = new Map<number, Misplaced>();
   const add = (row: number, other: number, answers: readonly Answer[], shifted: number): void => {

@@ -1,70 +1,54 @@
 // The words of a prompt and its answers that are likely to be rare, as hashes: enough to tell whether an answer belongs to a
-// prompt. Every text keeps its longest words, in one order for all texts, so that a word which two texts share is kept
-// by both of them or by neither more often than by one.
+// prompt. Each text keeps the longest word of each of some bins. A word is in the same bin of all texts, so that a word which
+// two texts share is kept by both of them or by neither more often than by one.
 
-/** Words that are kept of the end of a prompt, and of each answer. */
-export const PROMPT_WORDS = 8;
-export const ANSWER_WORDS = 12;
+/** Bins of the last turn of a prompt, and of each answer. */
+export const KEPT_WORDS = 10;
 
 /** Two bytes for each word. */
 const WORD_BYTES = 2;
 /** Numbers below this one. 0 stands for no word. */
 export const WORD_HASHES = 2 ** (8 * WORD_BYTES);
 
-export const SKETCH_BYTES = WORD_BYTES * (PROMPT_WORDS + 2 * ANSWER_WORDS);
+/** Bytes of the words of a pair: those of the prompt, the chosen and the rejected answer. */
+export const WORDS_BYTES = 3 * KEPT_WORDS * WORD_BYTES;
 
+/** Leading bytes of a text whose words count: longer texts fill their bins with words that say less. */
+export const WORDS_UNTIL = 600;
 /** Bytes of the shortest word that counts. */
-const MIN_WORD = 3;
+export const MIN_WORD = 4;
 /** Longer words come in the order of their hashes. */
 const MAX_WORD = 12;
 /** Two Chinese or Japanese characters in a row count as a word of this length. */
 export const TWO_CHARACTERS = 6;
 
-/** The first words of a text, in the order of all texts. */
-export class TopWords {
-  readonly #max: number;
-  /** Length and hash in one number, falling. */
-  readonly #keys: Int32Array;
-  #count = 0;
-  /** No word at this number or below is among the first. */
-  #least = 0;
-
-  constructor(max: number) {
-    this.#max = max;
-    this.#keys = new Int32Array(max);
-  }
+/** The longest word of a text in each bin. */
+export class BinWords {
+  /** Length and hash in one number. */
+  readonly #keys = new Int32Array(KEPT_WORDS);
 
   clear(): void {
-    this.#count = 0;
-    this.#least = 0;
+    this.#keys.fill(0);
   }
 
   add(length: number, hash: number): void {
-    if (length < MIN_WORD) return;
     const own = Math.imul(hash ^ (hash >>> 15), 0x9e3779b1) >>> 16;
+    const bin = (own * KEPT_WORDS) >>> 16;
     const key = ((length < MAX_WORD ? length : MAX_WORD) << 16) | (own === 0 ? 1 : own);
-    if (key > this.#least) this.#insert(key);
+    if (key > (this.#keys[bin] as number)) this.#keys[bin] = key;
   }
 
-  #insert(key: number): void {
-    const keys = this.#keys;
-    let at = 0;
-    while (at < this.#count && (keys[at] as number) > key) at++;
-    if (at < this.#count && keys[at] === key) return;
-    if (this.#count < this.#max) this.#count++;
-    for (let i = this.#count - 1; i > at; i--) keys[i] = keys[i - 1] as number;
-    keys[at] = key;
-    if (this.#count === this.#max) this.#least = keys[this.#max - 1] as number;
-  }
-
-  /** Writes the hashes at `at`, and returns where the next ones go. */
+  /** Writes the hashes at `at`, then zeros, and returns where the next ones go. */
   write(bytes: Uint8Array, at: number): number {
-    for (let i = 0; i < this.#max; i++) {
-      const hash = i < this.#count ? (this.#keys[i] as number) : 0;
-      bytes[at + WORD_BYTES * i] = hash & 0xff;
-      bytes[at + WORD_BYTES * i + 1] = (hash >>> 8) & 0xff;
+    const end = at + WORD_BYTES * KEPT_WORDS;
+    let to = at;
+    for (const key of this.#keys) {
+      if (key === 0) continue;
+      bytes[to++] = key & 0xff;
+      bytes[to++] = (key >>> 8) & 0xff;
     }
-    return at + WORD_BYTES * this.#max;
+    bytes.fill(0, to, end);
+    return end;
   }
 }
 
@@ -72,23 +56,12 @@ export class TopWords {
 export type Answer = 0 | 1;
 export const ANSWERS: readonly Answer[] = [0, 1];
 
-/** The sketches of consecutive rows of bytes, each at the end of its row, as numbers: `words[stride * row + PROMPT_AT + i]`. */
-export interface WordSketches {
-  readonly words: Uint16Array;
-  readonly stride: number;
-  /** Where a prompt's words and those of both answers begin in the first row; 0 follows the last of fewer words. */
-  readonly promptAt: number;
-  readonly answersAt: readonly [chosen: number, rejected: number];
-}
+/** Of the words of consecutive pairs, as numbers: where each pair, and each of its answers, begins. 0 follows the last of fewer words. */
+export const PAIR_WORDS = 3 * KEPT_WORDS;
+export const answerAt = (row: number, answer: Answer): number => PAIR_WORDS * row + KEPT_WORDS * (answer + 1);
 
-/** @param rows begins at an even place of its buffer */
-export function wordSketches(rows: Uint8Array, rowBytes: number): WordSketches {
-  const promptAt = (rowBytes - SKETCH_BYTES) / WORD_BYTES;
-  const chosenAt = promptAt + PROMPT_WORDS;
-  return {
-    words: new Uint16Array(rows.buffer, rows.byteOffset, Math.floor(rows.length / WORD_BYTES)),
-    stride: rowBytes / WORD_BYTES,
-    promptAt,
-    answersAt: [chosenAt, chosenAt + ANSWER_WORDS],
-  };
+/** @param words WORDS_BYTES for each pair */
+export function wordNumbers(words: Uint8Array): Uint16Array {
+  const { buffer, byteOffset, length } = words.byteOffset % WORD_BYTES === 0 ? words : words.slice();
+  return new Uint16Array(buffer, byteOffset, length / WORD_BYTES);
 }
