@@ -7,7 +7,7 @@ import { PAIR_WORDS, wordNumbers, WORDS_BYTES } from './wordSketch.ts';
 
 export const answerToOtherPrompt: Rule = {
   id: 'answer-to-other-prompt',
-  severity: 'warning',
+  severity: 'off',
   title: 'The answer belongs to the prompt of another record',
   why: 'A model then learns to answer something else than what it was asked. Columns that were sorted, filtered or joined apart from each other leave whole stretches of answers a row or more away from their prompts.',
   example: 'From line 120 to line 163, each chosen answer is about the prompt one line further on.',

@@ -15,7 +15,7 @@ const MAX_RARE = 0.02;
 /** π is at least and at most this. */
 const REPEATED = [0.02, 0.5] as const;
 /** Pairs that are read for π, spread evenly. */
-const MAX_SAMPLED = 20_000;
+const MAX_SAMPLED = 4000;
 
 /** A word in more prompts of a block finds no candidates: it is a common one. */
 const MAX_PROMPTS = 32;
@@ -23,7 +23,7 @@ const MAX_PROMPTS = 32;
 /** Pairs among which a candidate is searched: beyond, hashes of two bytes would share their words with too many others. */
 const BLOCK = 2 ** 16;
 /** Rows that vote for a shift, spread evenly: the search for candidates takes most of the time. */
-const MAX_VOTERS = 2 ** 12;
+const MAX_VOTERS = 2 ** 11;
 
 /** Evidence of an answer that votes for a shift. */
 const MIN_CANDIDATE = 3;
@@ -69,9 +69,10 @@ export class Fit {
   readonly words: Uint16Array;
   /** True for two rows with the same prompt. */
   readonly isSame: (a: number, b: number) => boolean;
-  /** By word of a prompt: what it says if an answer has it, and if it lacks it. */
-  readonly had = new Float32Array(WORD_HASHES);
-  readonly lacked = new Float32Array(WORD_HASHES);
+  /** By word of a prompt: how much more it says if an answer has it than if it lacks it. */
+  readonly gain = new Float32Array(WORD_HASHES);
+  /** By row: how an answer fits the prompt that has none of its words. */
+  readonly #without: Float32Array;
   /** By row and answer: how it fits its own prompt. */
   readonly own: Float32Array;
   /** By word: the number of the last answer that has it, of those looked at. */
@@ -84,13 +85,20 @@ export class Fit {
     this.isSame = isSame;
     const share = this.#shares();
     const repeated = this.#repeated(share);
-    share.forEach((p, word) => {
-      if (p >= repeated) return;
-      this.had[word] = Math.log(repeated / p);
-      this.lacked[word] = Math.log((1 - repeated) / (1 - p));
-    });
+    const lacked = new Float32Array(WORD_HASHES);
+    for (let word = 0; word < WORD_HASHES; word++) {
+      const p = share[word] as number;
+      if (p >= repeated) continue;
+      lacked[word] = Math.log((1 - repeated) / (1 - p));
+      this.gain[word] = Math.log(repeated / p) - (lacked[word] as number);
+    }
+    this.#without = new Float32Array(count);
     this.own = new Float32Array(2 * count);
     for (let row = 0; row < count; row++) {
+      let sum = 0;
+      const at = PAIR_WORDS * row;
+      for (let i = at; i < at + KEPT_WORDS && words[i] !== 0; i++) sum += lacked[words[i] as number] as number;
+      this.#without[row] = sum;
       for (const answer of ANSWERS) {
         this.look(row, answer);
         this.own[2 * row + answer] = this.to(row);
@@ -151,10 +159,12 @@ export class Fit {
     const { words } = this;
     const looks = this.#looks;
     const at = PAIR_WORDS * row;
-    let sum = 0;
-    for (let i = at; i < at + KEPT_WORDS && words[i] !== 0; i++) {
+    const seen = this.#seen;
+    let sum = this.#without[row] as number;
+    for (let i = at; i < at + KEPT_WORDS; i++) {
       const word = words[i] as number;
-      sum += (this.#seen[word] === looks ? this.had[word] : this.lacked[word]) as number;
+      if (word === 0) break;
+      if (seen[word] === looks) sum += this.gain[word] as number;
     }
     return sum;
   }
@@ -228,7 +238,7 @@ function indexOf(
 
 /** For answers that do not fit their own prompt, the prompt of the block that they fit best. */
 function eachCandidate(fit: Fit, from: number, to: number, take: (row: number, other: number) => void): void {
-  const { words, had, lacked } = fit;
+  const { words, gain } = fit;
   const { starts, rows } = indexOf(fit, from, to);
   const found = new Float32Array(to - from);
   const touched = new Int32Array(to - from);
@@ -240,13 +250,13 @@ function eachCandidate(fit: Fit, from: number, to: number, take: (row: number, o
       const at = answerAt(row, answer);
       for (let i = at; i < at + KEPT_WORDS && words[i] !== 0; i++) {
         const word = words[i] as number;
-        const gain = (had[word] as number) - (lacked[word] as number);
+        const more = gain[word] as number;
         const [first, end] = [starts[word] as number, starts[word + 1] as number];
-        if (gain === 0 || end - first > MAX_PROMPTS) continue;
+        if (more === 0 || end - first > MAX_PROMPTS) continue;
         for (let k = first; k < end; k++) {
           const other = (rows[k] as number) - from;
           if (found[other] === 0) touched[count++] = other;
-          found[other] = (found[other] as number) + gain;
+          found[other] = (found[other] as number) + more;
         }
       }
       let [best, most] = [-1, MIN_CANDIDATE];
