@@ -95,8 +95,8 @@ export function startDatasetPage(
       found: (found) => {
         dispatch({ kind: 'found', found });
       },
-      view: (shown) => {
-        dispatch({ kind: 'refreshed', shown });
+      view: ({ at, shown }) => {
+        dispatch({ kind: 'refreshed', at, shown });
       },
       options: (options) => {
         dispatch({ kind: 'optionsReceived', options });

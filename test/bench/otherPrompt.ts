@@ -128,7 +128,6 @@ const half = (which: 0 | 1) => (pairs: Pair[]) => {
   return which === 0 ? pairs.slice(0, middle) : pairs.slice(middle);
 };
 
-
 /** Good records that look like shifted ones: what an answer says is also in the prompt of a neighbour. */
 const turn = (text: string, role: 'user' | 'assistant' = 'user'): Pair['prompt'][number] => ({ role, text });
 const answered = (pair: Pair, prompt: Pair['prompt'], chosen: string, rejected: string): Pair => ({
@@ -139,7 +138,8 @@ const answered = (pair: Pair, prompt: Pair['prompt'], chosen: string, rejected: 
 });
 
 const random = seededRandom(11);
-const anyOf = (pairs: readonly Pair[]): string => pairs[Math.floor(random() * pairs.length)]?.rejected.text ?? '';
+const anyOf = (pairs: readonly Pair[]): string =>
+  pairs[Math.floor(random() * pairs.length)]?.rejected.text ?? '';
 
 /** A row for each turn of a dialogue, in order. */
 const turnByTurn =
@@ -160,7 +160,9 @@ const turnByTurn =
 const continued = (pairs: readonly Pair[]): Pair[] => {
   const chunks = pairs.flatMap((pair) => {
     const words = pair.chosen.text.split(' ');
-    return Array.from({ length: Math.floor(words.length / 40) }, (_, k) => words.slice(40 * k, 40 * k + 40).join(' '));
+    return Array.from({ length: Math.floor(words.length / 40) }, (_, k) =>
+      words.slice(40 * k, 40 * k + 40).join(' '),
+    );
   });
   return chunks.slice(0, -2).flatMap((chunk, i) => {
     const pair = pairs[0];
@@ -171,7 +173,10 @@ const continued = (pairs: readonly Pair[]): Pair[] => {
 /** One text leads to the other, and back in the next row. */
 const backAndForth = (pairs: readonly Pair[]): Pair[] =>
   pairs.flatMap((pair) => {
-    const { chosen: { text: one }, rejected: { text: other } } = pair;
+    const {
+      chosen: { text: one },
+      rejected: { text: other },
+    } = pair;
     const wrong = anyOf(pairs);
     return [
       answered(pair, [turn(`Translate into German: ${one}`)], other, wrong),
@@ -187,13 +192,20 @@ const several = (pairs: readonly Pair[]): Pair[] =>
   pairs.flatMap((pair) => [0, 1, 2].map(() => answered(pair, pair.prompt, pair.chosen.text, anyOf(pairs))));
 
 const template = (pairs: readonly Pair[]): Pair[] =>
-  pairs.map((pair) => ({ ...pair, prompt: [turn('Which of these answers is more helpful to the customer?')] }));
+  pairs.map((pair) => ({
+    ...pair,
+    prompt: [turn('Which of these answers is more helpful to the customer?')],
+  }));
 
 /** The prompt is a part of the answer before, with a question. */
 const quoting = (pairs: readonly Pair[]): Pair[] =>
   pairs.map((pair, i) => ({
     ...pair,
-    prompt: [turn(`${(pairs[i - 1]?.chosen.text ?? '').split(' ').slice(0, 8).join(' ')}? ${pair.prompt.at(-1)?.text ?? ''}`)],
+    prompt: [
+      turn(
+        `${(pairs[i - 1]?.chosen.text ?? '').split(' ').slice(0, 8).join(' ')}? ${pair.prompt.at(-1)?.text ?? ''}`,
+      ),
+    ],
   }));
 
 const GOOD: Readonly<Record<string, (pairs: readonly Pair[]) => Pair[]>> = {
@@ -207,23 +219,16 @@ const GOOD: Readonly<Record<string, (pairs: readonly Pair[]) => Pair[]>> = {
   quoting,
 };
 
-if (process.argv[2] === 'show') { for (const n of [HH[0]!, 'hhh-alignment/hhh_alignment','tulu-human-eval/annotations']) for (const p of pairsOf(n).slice(0,3)) console.log(n, JSON.stringify(p).slice(0,700)); process.exit(); }
-if (process.argv[2] === 'good') {
+console.log('Good records that look like shifted ones');
 for (const [title, make] of Object.entries(GOOD)) {
-  let [all, bad] = [0, 0];
-  const where: string[] = [];
+  let [all, found] = [0, 0];
   for (const name of [...TUNED, ...OTHERS]) {
     const pairs = make(pairsOf(name));
-    const found = find(pairs);
     all += pairs.length;
-    bad += found.length;
-    if (found.length > 0) where.push(`${name} ${found.length}/${pairs.length} ${[...new Set(found.map(({row, other}) => other - row))].slice(0, 5)}`);
+    found += find(pairs).length;
   }
-  console.log(`${title}: ${bad} findings in ${all} pairs  ${where.join('; ')}`);
+  console.log(`  ${title}: ${found} findings in ${all} pairs`);
 }
-process.exit();
-}
-
 console.log('First halves, on which the limits were set');
 measure(TUNED, half(0));
 console.log('Second halves of the same files');

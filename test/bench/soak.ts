@@ -12,6 +12,7 @@ import {
   compareFrame,
   datasetFrame,
   isDirty,
+  isSoonActive,
   openFile,
   press,
   runCommand,
@@ -164,7 +165,7 @@ async function round(window: Window, number: number): Promise<{ readonly hasKill
   const isDataset = async (): Promise<boolean> => (await page.locator('iframe.webview').count()) > 0;
   if (await isDataset()) await runCommand(page, 'PrefLens: Open as Text');
   await page.locator('.monaco-editor.focused').first().waitFor();
-  await runCommand(page, 'PrefLens: Compare Chosen and Rejected');
+  await runCommand(page, 'PrefLens: Compare Chosen and Rejected', async () => isSoonActive(page, 'Compare'));
   await compareFrame(page);
   await runCommand(page, 'View: Close All Editors');
 

@@ -220,7 +220,8 @@ export class FakeDatasetPage {
   async change(): Promise<void> {
     this.revision++;
     this.tell();
-    this.client.channel.notify('view', this.shown(this.#wanted));
+    const record = this.#wanted;
+    this.client.channel.notify('view', { at: { record, pair: 0 }, shown: this.shown(record) });
     await settled();
   }
 

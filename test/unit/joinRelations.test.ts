@@ -9,6 +9,7 @@ import { findRelations } from '#core/checks/relations/relations.ts';
 import type { TextSketches } from '#core/checks/relations/textSketches.ts';
 import { joinSketches, sketchesOf } from '#core/checks/relations/textSketches.ts';
 import { DEFAULT_RULES, resolveRules } from '#core/checks/settings.ts';
+import { ruleById } from '#core/checks/table.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { openFacts, openFactsFolder, writeFacts } from '#node/parquet/factsTable.ts';
@@ -78,9 +79,19 @@ const linesOf = (records: RelationCase['files'][string]): string[] =>
 describe.each(fixtureRules('relation'))('%s', (rule) => {
   it.each(casesOf('relation', rule).map((one, i) => [i, one] as const))('case %i', async (_, one) => {
     const shards = Object.entries(one.files).map(([name, records]) => shardOf(name, linesOf(records)));
+    const rules = resolveRules([ruleById(rule)?.severity === 'off' ? { [rule]: 'warning' } : {}]);
     for (const room of ROOMS)
-      expect(said(await joined(shards, room)), room.join()).toEqual(said(together(shards)));
+      expect(said(await joined(shards, room, rules)), room.join()).toEqual(said(together(shards, rules)));
   });
+});
+
+it('says which shards hold no words, if their rule is on', async () => {
+  const rules = resolveRules([{ 'answer-to-other-prompt': 'warning' }]);
+  const shards = randomShards(4).map((shard, i) =>
+    i === 1 ? { ...shard, words: new Uint8Array(0) } : shard,
+  );
+  const found = await joined(shards, ROOMS[0], rules);
+  expect(found.map(({ partial }) => [...partial])).toEqual([[], ['answer-to-other-prompt'], [], []]);
 });
 
 const WORDS = 'river stone window letter garden winter copper lantern meadow harbour violet thunder'.split(

@@ -6,6 +6,7 @@ import { findRelations } from '#core/checks/relations/relations.ts';
 import type { TextSketches } from '#core/checks/relations/textSketches.ts';
 import { sketchesOf } from '#core/checks/relations/textSketches.ts';
 import { KEPT_WORDS, wordNumbers } from '#core/checks/relations/wordSketch.ts';
+import { resolveRules } from '#core/checks/settings.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import { seededRandom } from '#core/score/random.ts';
 
@@ -52,9 +53,13 @@ const found = (lines: readonly Line[]): ReturnType<typeof findMisplaced> =>
 describe('the fit of an answer to a prompt', () => {
   // 100 pairs have 200 answers. A word that one of them has: p = (1 + 1)/(200 + 2); one that none has: p = 1/202.
   // Of four words of each prompt its two answers have 2 + 0: π = 2/8.
-const words = new Uint16Array(
+  const words = new Uint16Array(
     Array.from({ length: 100 }, (_, row) => {
-      const texts = [[0, 1, 2, 3], [0, 1, 4, 5], [6, 7]];
+      const texts = [
+        [0, 1, 2, 3],
+        [0, 1, 4, 5],
+        [6, 7],
+      ];
       return texts.flatMap((own) =>
         Array.from({ length: KEPT_WORDS }, (__, i) => (i < own.length ? 1 + 8 * row + own[i]! : 0)),
       );
@@ -154,7 +159,11 @@ it('a finding names the place whose prompt the answer fits', () => {
   const lines = withChosen(linesOf(100), (row) => (row > 20 && row < 40 ? row - 1 : row === 20 ? 39 : row));
   const { facts, recognition } = survey(recordsOf(lines));
   const file = { name: 'a.jsonl', facts, recognition: recognition! };
-  const [relations] = findRelations([file], textsOf(lines));
+  const [relations] = findRelations(
+    [file],
+    textsOf(lines),
+    resolveRules([{ 'answer-to-other-prompt': 'warning' }]),
+  );
   const own = relations!.findings.filter(({ rule }) => rule === 'answer-to-other-prompt');
   expect(own.map(({ record }) => record)).toEqual(Array.from({ length: 19 }, (_, i) => 21 + i));
   expect(own[0]!.message).toBe(

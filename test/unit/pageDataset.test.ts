@@ -338,13 +338,31 @@ describe('the dataset page', () => {
 
   it('shows a newer state that the client sends, but not over another selection', async () => {
     const page = await opened();
-    page.client.channel.notify('view', { ...page.shown(0), undoCount: 7 });
-    page.client.channel.notify('view', { ...page.shown(0), revision: 0 });
+    const at = { record: 0, pair: 0 };
+    page.client.channel.notify('view', { at, shown: { ...page.shown(0), undoCount: 7 } });
+    page.client.channel.notify('view', { at, shown: { ...page.shown(0), revision: 0 } });
     expect(page.state.shown?.undoCount).toBe(7);
     page.client.isHolding = true;
     await page.press('ArrowDown');
-    page.client.channel.notify('view', page.shown(0));
+    page.client.channel.notify('view', { at, shown: page.shown(0) });
     expect(page.state.selected?.record).toBe(1);
+  });
+
+  it('stays at a pair that was loaded ahead when a newer state of the one before arrives', async () => {
+    const page = await opened({ looksAhead: true });
+    page.client.isHolding = true;
+    await page.press('ArrowDown');
+    await page.press('ArrowDown');
+    page.client.channel.notify('view', { at: { record: 0, pair: 0 }, shown: page.shown(0) });
+    await settled();
+    expect([page.state.selected?.record, page.pair]).toEqual([2, 2]);
+  });
+
+  it('shows where the editor found the pair, if it is no longer at its place', async () => {
+    const page = await opened();
+    page.client.channel.notify('view', { at: { record: 0, pair: 0 }, shown: page.shown(4) });
+    await settled();
+    expect([page.state.selected?.record, page.pair]).toEqual([4, 4]);
   });
 
   it('says why an action failed, until the next one', async () => {

@@ -66,7 +66,7 @@ async function openInput(page: Page, opener: string): Promise<Locator> {
 async function choose(
   page: Page,
   opener: string,
-  { text, name, isChosen }: { text: string; name: string; isChosen?: () => Promise<boolean> },
+  { text, name, isChosen }: { text: string; name: string; isChosen?: (() => Promise<boolean>) | undefined },
 ): Promise<void> {
   const row = page.locator('.quick-input-list .monaco-list-row', {
     has: page.getByText(name, { exact: true }),
@@ -77,6 +77,8 @@ async function choose(
       await input.fill(text, { timeout: SOON_MS });
       await row.first().click({ timeout: SOON_MS });
     } catch {
+      // A busy window may act on a click and say so too late.
+      if (await isChosen?.()) return true;
       await press(page, 'Escape');
       return false;
     }
@@ -86,12 +88,21 @@ async function choose(
 }
 
 /** Runs a command that asks for input. */
-export async function startCommand(page: Page, title: string): Promise<void> {
-  await choose(page, 'F1', { text: `>${title}`, name: title });
+export async function startCommand(
+  page: Page,
+  title: string,
+  isChosen?: () => Promise<boolean>,
+): Promise<void> {
+  await choose(page, 'F1', { text: `>${title}`, name: title, isChosen });
 }
 
-export async function runCommand(page: Page, title: string): Promise<void> {
-  await startCommand(page, title);
+/** @param isChosen for a command that is in the list no more when it has run */
+export async function runCommand(
+  page: Page,
+  title: string,
+  isChosen?: () => Promise<boolean>,
+): Promise<void> {
+  await startCommand(page, title, isChosen);
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
@@ -113,10 +124,14 @@ export async function chooseFolder(page: Page, path: string, button: string): Pr
   await widget.waitFor({ state: 'hidden' });
 }
 
+/** Whether a tab with this text is the active one before long. */
+export async function isSoonActive(page: Page, text: string): Promise<boolean> {
+  return isSoonVisible(page.locator('.tab.active', { hasText: text }));
+}
+
 /** Opens a file of the folder by name. */
 export async function openFile(page: Page, name: string): Promise<void> {
-  const tab = page.locator('.tab.active', { hasText: name });
-  await choose(page, 'Mod+P', { text: name, name, isChosen: async () => isSoonVisible(tab) });
+  await choose(page, 'Mod+P', { text: name, name, isChosen: async () => isSoonActive(page, name) });
 }
 
 /** The page of a dataset editor, once it shows this many rows. */

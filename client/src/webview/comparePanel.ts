@@ -238,7 +238,7 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
   #refresh(): void {
     const open = this.#open;
     if (!open?.panel.visible) return;
-    refreshPair(open.pairs, (shown) => {
+    refreshPair(open.pairs, ({ shown }) => {
       this.#post(open, shown);
     });
   }

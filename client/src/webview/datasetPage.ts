@@ -134,8 +134,8 @@ export class DatasetPage {
   }
 
   refresh(): void {
-    refreshPair(this.#pairs, (shown) => {
-      this.#channel.notify('view', shown);
+    refreshPair(this.#pairs, ({ at: { record, pair = 0 }, shown }) => {
+      this.#channel.notify('view', { at: { record, pair }, shown });
     });
   }
 

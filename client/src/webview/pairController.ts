@@ -24,6 +24,13 @@ export interface PairPorts {
   readonly history: EditHistory;
 }
 
+/** A newer state of what was shown. */
+export interface Refreshed {
+  /** What was requested; the view may be of another place, if it is no longer there. */
+  readonly at: PairRequest;
+  readonly shown: ShownView;
+}
+
 const tooLate = (): Error =>
   new Error(t('Another pair was shown before this action arrived. Nothing was changed: choose it again.'));
 
@@ -86,12 +93,13 @@ export class PairController {
   }
 
   /** Requests the shown pair again; undefined if nothing is shown, or if another refresh is about to start. */
-  async refresh(): Promise<ShownView | undefined> {
+  async refresh(): Promise<Refreshed | undefined> {
     if (this.#willRefresh) return undefined;
     this.#willRefresh = true;
     return this.#queue(async () => {
       this.#willRefresh = false;
-      return this.#wanted && this.#show(this.#wanted);
+      const at = this.#wanted;
+      return at && { at, shown: await this.#show(at) };
     });
   }
 

@@ -4,14 +4,14 @@ import * as vscode from 'vscode';
 import type { Handlers } from '#core/channel/channel.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 import { t } from '#core/words/translate.ts';
-import type { PairRequests, ShownView } from '#protocol/page/pair.ts';
+import type { PairRequests } from '#protocol/page/pair.ts';
 
 import { say } from '../say.ts';
 import type { Server } from '../server.ts';
 import { valueOf } from '../server.ts';
 import { keepOneOf } from '../views/decisions.ts';
 import type { Statuses } from '../views/statuses.ts';
-import type { PairController, PairPorts } from './pairController.ts';
+import type { PairController, PairPorts, Refreshed } from './pairController.ts';
 
 async function askMargin(): Promise<number | undefined> {
   const text = await vscode.window.showInputBox({
@@ -41,10 +41,10 @@ export function pairRequests(server: Server): Handlers<PairRequests> {
 }
 
 /** Requests the shown pair again and passes it to `show`; reports an error to the person. */
-export function refreshPair(pairs: PairController, show: (shown: ShownView) => void): void {
+export function refreshPair(pairs: PairController, show: (refreshed: Refreshed) => void): void {
   pairs.refresh().then(
-    (shown) => {
-      if (shown) show(shown);
+    (refreshed) => {
+      if (refreshed) show(refreshed);
     },
     (error: unknown) => {
       void say('error', errorMessage(error));

@@ -70,7 +70,7 @@ export type DatasetEvent =
     }
   | { readonly kind: 'cellLoaded'; readonly index: number; readonly column: string; readonly text: string }
   /** A newer state of the pair on the screen: the client sends one after each change. */
-  | { readonly kind: 'refreshed'; readonly shown: ShownView }
+  | { readonly kind: 'refreshed'; readonly at: PairPlace; readonly shown: ShownView }
   | {
       readonly kind: 'actionDone';
       readonly at: PairPlace;

@@ -235,10 +235,8 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
       return [isOpen ? { ...state, open: { ...open, text: event.text } } : state];
     }
     case 'refreshed': {
-      const { shown } = event;
-      // While another pair is on its way, the person has left this one.
-      const isWanted = isShown(state) || isSame(state.selected, shown.view);
-      return isWanted ? showNewest(state, shown) : [state];
+      // The person may have gone on: the editor hears of that later than the page.
+      return isSame(event.at, state.selected) ? showNewest(state, event.shown) : [state];
     }
     case 'actionDone': {
       const { at, result, action } = event;

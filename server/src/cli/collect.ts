@@ -2,8 +2,8 @@
 import { dirname } from 'node:path';
 
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
-import type { Relations } from '#core/checks/relations/relations.ts';
 import { answerToOtherPrompt } from '#core/checks/relations/otherPrompt.ts';
+import type { Relations } from '#core/checks/relations/relations.ts';
 import { findRelations, needsSignatures, needsWords } from '#core/checks/relations/relations.ts';
 import type { Search } from '#core/checks/table.ts';
 import { isSearched } from '#core/checks/table.ts';

@@ -69,7 +69,12 @@ export async function signDataset(
     const read = await inRanges(file, cuts, async (range) =>
       ranges.run(
         'signatures',
-        { ...range, schema: { recognition }, rules: DEFAULT_RULES, limits: { maxSigned: Infinity, maxWords } },
+        {
+          ...range,
+          schema: { recognition },
+          rules: DEFAULT_RULES,
+          limits: { maxSigned: Infinity, maxWords },
+        },
         (bytes) => {
           done += bytes;
           onProgress(Math.min(0.99, done / total));

@@ -1,6 +1,7 @@
 // Which rows of a stage ask the same or nearly the same, so that a split keeps them together.
 import { Clusters, plainPrompt } from '#core/build/clusters.ts';
-import { nearFamilies, SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
+import { nearFamilies } from '#core/checks/relations/families.ts';
+import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
 import { hashKey, keyNumber } from '#core/hash.ts';
 import { promptSpelling } from '#core/model/identity.ts';
 import type { Pair, Side, Turn } from '#core/model/pair.ts';

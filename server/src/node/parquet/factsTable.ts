@@ -154,7 +154,11 @@ const READ: Readonly<Record<string, (bytes: Uint8Array<ArrayBuffer>) => unknown>
 
 /** The values of pairs, from rows of the table: a record without pairs has one too. */
 function ofPairs(
-  table: OpenParquet['file'], name: string, width: number, pairCount: number): Uint8Array<ArrayBuffer> {
+  table: OpenParquet['file'],
+  name: string,
+  width: number,
+  pairCount: number,
+): Uint8Array<ArrayBuffer> {
   const rows = readColumn(table, name);
   if (pairCount === table.footer.rows) return rows;
   const values = new Uint8Array(width * pairCount);
@@ -186,9 +190,7 @@ export function openFacts(path: string): FactsTable {
         withTable(path, ({ file: table }) => ofPairs(table, 'signature', SIGNATURE_BYTES, pairCount)),
       words: () =>
         withTable(path, ({ file: table }) =>
-          hasColumn(table, 'words')
-            ? ofPairs(table, 'words', WORDS_BYTES, pairCount)
-            : new Uint8Array(0),
+          hasColumn(table, 'words') ? ofPairs(table, 'words', WORDS_BYTES, pairCount) : new Uint8Array(0),
         ),
     };
   });

@@ -135,8 +135,8 @@ export interface DatasetClientSends {
     outdated: null;
     /** A search went on. */
     found: Found;
-    /** A newer state of the pair that was shown last. */
-    view: ShownView;
+    /** A newer state of the pair that was selected last, as far as the editor knows. */
+    view: { readonly at: RowPlace; readonly shown: ShownView };
     /** Show this record and select it. */
     reveal: RowPlace;
     /** Select this record, and go on showing the portrait or the review. */

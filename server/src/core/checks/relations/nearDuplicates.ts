@@ -17,14 +17,14 @@ import { BinWords, MIN_WORD, TWO_CHARACTERS, WORDS_UNTIL } from './wordSketch.ts
 export const SIGNATURE_BYTES = 64;
 const BINS = 2 * SIGNATURE_BYTES;
 const WORDS = SIGNATURE_BYTES / 4;
-const BAND_BYTES = 3;
-const BANDS = Math.floor(SIGNATURE_BYTES / BAND_BYTES);
+export const BAND_BYTES = 3;
+export const BANDS = Math.floor(SIGNATURE_BYTES / BAND_BYTES);
 
 /** Share of common word triples that makes a near duplicate: four in five, minus half a standard error. */
 const MIN_SHARED = 0.78;
 
 /** Equal bins expected at this share: 4 bits agree by chance once in 16 times. */
-const MIN_EQUAL_BINS = Math.round(BINS * (MIN_SHARED + (1 - MIN_SHARED) / 16));
+export const MIN_EQUAL_BINS = Math.round(BINS * (MIN_SHARED + (1 - MIN_SHARED) / 16));
 
 /** Shorter pairs have too few triples to compare. */
 const MIN_TRIPLES = 12;
@@ -33,7 +33,7 @@ const MIN_TRIPLES = 12;
 const MAX_COMPARED = 2000;
 
 /** Pairs compared within one bucket of a band: templates put thousands into one bucket. */
-const MAX_IN_BUCKET = 12;
+export const MAX_IN_BUCKET = 12;
 
 /** Values have 25 bits. All numbers are signed: arithmetic on unsigned 32-bit numbers is slower. */
 const NO_BIN = 0x7fffffff;
@@ -200,7 +200,8 @@ export function sharedBy(equal: number): number {
   return Math.max(0, (equal / BINS - 1 / 16) / (1 - 1 / 16));
 }
 
-function bandWord(bytes: Uint8Array, row: number, band: number): number {
+/** The bytes of a row in a band, as a number. */
+export function bandWord(bytes: Uint8Array, row: number, band: number): number {
   const at = row * SIGNATURE_BYTES + band * BAND_BYTES;
   return ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
 }
@@ -238,89 +239,6 @@ export class Sketches {
 /** A power of two minus one: slots for this many rows, at most half full. */
 const slotMask = (count: number): number => 2 ** Math.ceil(Math.log2(Math.max(16, 2 * count))) - 1;
 const slotOf = (word: number, mask: number): number => (Math.imul(word, 0x9e3779b1) >>> 4) & mask;
-
-/** What a search for families compares. */
-export interface Compared {
-  /** 64 bytes for each row. */
-  readonly signatures: Uint8Array;
-  readonly count: number;
-  /** Numbers of the rows among all, rising, if these are not all of them. */
-  readonly numbers?: Int32Array;
-  /** Two rows, by their place here, that do not count as near duplicates of each other. */
-  readonly isSkipped: (a: number, b: number) => boolean;
-}
-
-/** For each row the earliest of its near duplicates, or −1: found band by band, because rows meet in one. */
-export class Families {
-  readonly original: Int32Array;
-
-  /** @param rows all of them */
-  constructor(rows: number) {
-    this.original = new Int32Array(rows).fill(-1);
-  }
-
-  /**
-   * Compares the rows that are equal in these bands. Bands must come in order; rows that differ in a band may come in
-   * several calls.
-   */
-  add(bands: readonly number[], { signatures, count, numbers, isSkipped }: Compared): void {
-    const { original } = this;
-    const sketches = new Sketches(signatures, count);
-    const mask = slotMask(count);
-    const heads = new Int32Array(mask + 1);
-    const chain = new Int32Array(count);
-    const hasText = Uint8Array.from({ length: count }, (_, row) => Number(!sketches.isEmpty(row)));
-    for (const band of bands) {
-      heads.fill(-1);
-      for (let row = 0; row < count; row++) {
-        if (hasText[row] === 0) continue;
-        const number = numbers ? (numbers[row] as number) : row;
-        const word = sketches.band(row, band);
-        const slot = slotOf(word, mask);
-        let seen = 0;
-        let isKnown = original[number] !== -1;
-        for (
-          let other = heads[slot] ?? -1;
-          other >= 0 && seen < MAX_IN_BUCKET && !isKnown;
-          other = chain[other] ?? -1
-        ) {
-          if (sketches.band(other, band) !== word) continue;
-          seen++;
-          if (sketches.equalBins(row, other) < MIN_EQUAL_BINS || isSkipped(row, other)) continue;
-          const before = numbers ? (numbers[other] as number) : other;
-          original[number] = original[before] === -1 ? before : (original[before] ?? before);
-          isKnown = true;
-        }
-        // One row represents its family; more would only lengthen the bucket.
-        if (isKnown) continue;
-        chain[row] = heads[slot] ?? -1;
-        heads[slot] = row;
-      }
-    }
-  }
-}
-
-export const ALL_BANDS: readonly number[] = Array.from({ length: BANDS }, (_, band) => band);
-
-/** The part, of several, to which a row belongs in a band. Rows that meet in the band are in one part. */
-export function bandPart(signatures: Uint8Array, row: number, band: number, parts: number): number {
-  return (Math.imul(bandWord(signatures, row, band), 0x85ebca6b) >>> 0) % parts;
-}
-
-/**
- * For each row the earliest of its near duplicates, or −1.
- * @param isSkipped two rows that do not count as near duplicates of each other
- */
-export function nearFamilies(
-  signatures: Uint8Array,
-  rows: number,
-  isSkipped: (a: number, b: number) => boolean = () => false,
-): Int32Array {
-  const count = Math.min(rows, Math.floor(signatures.length / SIGNATURE_BYTES));
-  const families = new Families(count);
-  families.add(ALL_BANDS, { signatures, count, isSkipped });
-  return families.original;
-}
 
 /** The rows that are kept one after the other: each only if no kept one shares more than `maxShared` of its triples. */
 export function keepDiverse(signatures: Uint8Array, order: Int32Array, maxShared: number): Uint8Array {

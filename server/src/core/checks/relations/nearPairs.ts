@@ -1,6 +1,7 @@
 // The rule about near duplicates, and its findings.
 import type { Rule } from '../check.ts';
-import { nearFamilies, sharedBy, SIGNATURE_BYTES, Sketches } from './nearDuplicates.ts';
+import { nearFamilies } from './families.ts';
+import { sharedBy, SIGNATURE_BYTES, Sketches } from './nearDuplicates.ts';
 import type { PairSpace, ReportRelation, SimilarityCheck } from './relation.ts';
 
 export const nearDuplicatePair: Rule = {

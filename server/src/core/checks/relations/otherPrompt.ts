@@ -9,7 +9,7 @@ export const answerToOtherPrompt: Rule = {
   id: 'answer-to-other-prompt',
   severity: 'off',
   title: 'The answer belongs to the prompt of another record',
-  why: 'A model then learns to answer something else than what it was asked. Columns that were sorted, filtered or joined apart from each other leave whole stretches of answers a row or more away from their prompts.',
+  why: 'A model then learns to answer something else than what it was asked. Columns that were sorted, filtered or joined apart from each other leave whole stretches of answers a row or more away from their prompts. Stretches are found by the words that answers share with prompts, within one file; single misplaced answers are not.',
   example: 'From line 120 to line 163, each chosen answer is about the prompt one line further on.',
   remedy: 'Find the step that moved the answers, and make the dataset again.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],

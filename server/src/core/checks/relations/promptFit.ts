@@ -97,7 +97,8 @@ export class Fit {
     for (let row = 0; row < count; row++) {
       let sum = 0;
       const at = PAIR_WORDS * row;
-      for (let i = at; i < at + KEPT_WORDS && words[i] !== 0; i++) sum += lacked[words[i] as number] as number;
+      for (let i = at; i < at + KEPT_WORDS && words[i] !== 0; i++)
+        sum += lacked[words[i] as number] as number;
       this.#without[row] = sum;
       for (const answer of ANSWERS) {
         this.look(row, answer);
