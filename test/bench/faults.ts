@@ -6,6 +6,7 @@ import type { Json } from '#core/model/json.ts';
 import type { Plant } from '../fakes/fixtures.ts';
 import type { Random } from './faultWords.ts';
 import { answer, code, han, MIXED, pick, question, sentence, UPPER, VERBS, WORDS } from './faultWords.ts';
+import { SLIPPED } from './slips.ts';
 import { fillLines } from './template.ts';
 
 export interface FaultyFile {
@@ -322,6 +323,7 @@ const fileOf = <T extends object>(
 
 /** One file for each schema that some fault needs. */
 export const FAULTY_FILES: readonly FaultyFileMaker[] = [
+  SLIPPED,
   fileOf(pair, PAIR_FAULTS, { 'over-context-window': ['warning', { tokens: 4096 }] }),
   fileOf(talk, TALK_FAULTS),
   fileOf(

@@ -1,8 +1,8 @@
 // Near duplicates planted among synthetic pairs, and how many of them are found. The true share of common
 // word triples is counted exactly, with sets, as a reference for the sketch.
-import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
 import { nearDuplicates } from '#core/checks/relations/nearPairs.ts';
 import { PairSpace, ReportRelation } from '#core/checks/relations/relation.ts';
+import { sketchesOf } from '#core/checks/relations/textSketches.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import { seededRandom } from '#core/score/random.ts';
@@ -72,13 +72,10 @@ export function plantNearDuplicates(pairs: number, copies: number, seed: number)
   const lines = [...originals, ...planted.map(({ copy }) => copy)];
   const bytes = encode(lines.map((line) => JSON.stringify(line)).join('\n'));
   const { facts, recognition } = survey(bytes);
-  const signatures = new Uint8Array(SIGNATURE_BYTES * lines.length);
-  cut(bytes).forEach((raw, i) => {
-    writeSignature(readRaw(raw, recognition!)!.pairs[0]!, signatures, i * SIGNATURE_BYTES);
-  });
+  const sketches = sketchesOf(cut(bytes).map((raw) => readRaw(raw, recognition!)!.pairs[0]!));
   const space = new PairSpace([{ name: 'planted', facts, recognition: recognition! }]);
   const report = new ReportRelation(space, DEFAULT_RULES, Infinity);
-  nearDuplicates.find(space, report, signatures);
+  nearDuplicates.find(space, report, sketches);
   const reported = new Map(report.findings[0]!.map(({ record, message }) => [record, message]));
   const count = (min: number, max: number): Found => {
     const own = planted.flatMap(({ shared, from }, i) =>

@@ -2,8 +2,8 @@
 
 import type { RuleSettings } from '#core/checks/check.ts';
 import { gramsOf } from '#core/checks/relations/benchmarkOverlap.ts';
-import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
+import { sketchesOf } from '#core/checks/relations/textSketches.ts';
 import type { RulesConfig } from '#core/checks/settings.ts';
 import { resolveRules } from '#core/checks/settings.ts';
 import { ALL_RULES, MEMORY_RULES, SCORE_RULES } from '#core/checks/table.ts';
@@ -64,11 +64,7 @@ function measure({ lines, planted, rules = {} }: FaultyFile, counts: Map<string,
   const { raws, survey } = surveyed(lines, settings);
   const { facts, findings, recognition } = survey;
   const pairs = raws.flatMap((raw) => readRaw(raw, recognition)?.pairs ?? []);
-  const signatures = new Uint8Array(SIGNATURE_BYTES * pairs.length);
-  pairs.forEach((pair, i) => {
-    writeSignature(pair, signatures, SIGNATURE_BYTES * i);
-  });
-  const [related] = findRelations([{ name: 'planted', facts, recognition }], signatures, settings);
+  const [related] = findRelations([{ name: 'planted', facts, recognition }], sketchesOf(pairs), settings);
   const all = [...findings, ...(related?.findings ?? [])];
   const reported = new Map<string, Set<number>>();
   for (const { rule, record } of all)

@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest';
 
 import type { Shards } from '#core/checks/relations/joinRelations.ts';
 import { joinRelations } from '#core/checks/relations/joinRelations.ts';
-import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
 import type { FileFacts } from '#core/checks/relations/relation.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
+import type { TextSketches } from '#core/checks/relations/textSketches.ts';
+import { joinSketches, sketchesOf } from '#core/checks/relations/textSketches.ts';
 import { DEFAULT_RULES, resolveRules } from '#core/checks/settings.ts';
+import { ruleById } from '#core/checks/table.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { openFacts, openFactsFolder, writeFacts } from '#node/parquet/factsTable.ts';
@@ -17,26 +19,22 @@ import type { RelationCase } from '../fakes/fixtures.ts';
 import { casesOf, fixtureRules } from '../fakes/fixtures.ts';
 import { cut, encode, survey } from '../fakes/records.ts';
 
-interface Shard {
+interface Shard extends TextSketches {
   readonly file: FileFacts;
-  readonly signatures: Uint8Array;
 }
 
 function shardOf(name: string, lines: readonly string[]): Shard {
   const bytes = encode(lines.join('\n'));
   const { facts, recognition } = survey(bytes);
   const pairs = cut(bytes).flatMap((raw) => readRaw(raw, recognition!)?.pairs ?? []);
-  const signatures = new Uint8Array(SIGNATURE_BYTES * pairs.length);
-  pairs.forEach((pair, i) => {
-    writeSignature(pair, signatures, i * SIGNATURE_BYTES);
-  });
-  return { file: { name, facts, recognition: recognition! }, signatures };
+  return { file: { name, facts, recognition: recognition! }, ...sketchesOf(pairs) };
 }
 
 const shardsOf = (shards: readonly Shard[]): Shards => ({
   pairCounts: shards.map(({ file }) => file.facts.pairCount),
   facts: async (shard) => Promise.resolve(shards[shard]!.file),
   signatures: async (shard) => Promise.resolve(shards[shard]!.signatures),
+  words: async (shard) => Promise.resolve(shards[shard]!.words),
 });
 
 /** Findings in one order, and counts. */
@@ -47,10 +45,9 @@ const said = (relations: readonly Relations[]): unknown =>
   ]);
 
 function together(shards: readonly Shard[], rules = DEFAULT_RULES, max?: number): readonly Relations[] {
-  const signatures = new Uint8Array(Buffer.concat(shards.map((one) => one.signatures)));
   return findRelations(
     shards.map(({ file }) => file),
-    signatures,
+    joinSketches(shards),
     rules,
     max,
   );
@@ -82,9 +79,19 @@ const linesOf = (records: RelationCase['files'][string]): string[] =>
 describe.each(fixtureRules('relation'))('%s', (rule) => {
   it.each(casesOf('relation', rule).map((one, i) => [i, one] as const))('case %i', async (_, one) => {
     const shards = Object.entries(one.files).map(([name, records]) => shardOf(name, linesOf(records)));
+    const rules = resolveRules([ruleById(rule)?.severity === 'off' ? { [rule]: 'warning' } : {}]);
     for (const room of ROOMS)
-      expect(said(await joined(shards, room)), room.join()).toEqual(said(together(shards)));
+      expect(said(await joined(shards, room, rules)), room.join()).toEqual(said(together(shards, rules)));
   });
+});
+
+it('says which shards hold no words, if their rule is on', async () => {
+  const rules = resolveRules([{ 'answer-to-other-prompt': 'warning' }]);
+  const shards = randomShards(4).map((shard, i) =>
+    i === 1 ? { ...shard, words: new Uint8Array(0) } : shard,
+  );
+  const found = await joined(shards, ROOMS[0], rules);
+  expect(found.map(({ partial }) => [...partial])).toEqual([[], ['answer-to-other-prompt'], [], []]);
 });
 
 const WORDS = 'river stone window letter garden winter copper lantern meadow harbour violet thunder'.split(
@@ -153,8 +160,8 @@ it('counts what is beyond the limit, and keeps the first findings', async () => 
 });
 
 it('keeps to the lists of a document, and to rules that are on', async () => {
-  const shards = randomShards(5).map(({ file, signatures }) => ({
-    signatures,
+  const shards = randomShards(5).map(({ file, ...sketches }) => ({
+    ...sketches,
     file: {
       ...file,
       name: 'all.json',
@@ -182,9 +189,9 @@ describe('tables of facts', () => {
     const shards = randomShards(8);
     shards[0]!.file.facts.setMargin(2, -0.75);
     const [severities, options] = [DEFAULT_RULES.severities, DEFAULT_RULES.options];
-    for (const { file, signatures } of shards) {
+    for (const { file, ...sketches } of shards) {
       const about = { ...file, memoryName: file.name, rules: { severities, options } };
-      const table = openFacts(await writeFacts(folder.path, about, signatures));
+      const table = openFacts(await writeFacts(folder.path, about, sketches));
       const read = table.facts();
       const counts = ({ facts }: FileFacts): unknown => [
         facts.recordCount,
@@ -201,7 +208,8 @@ describe('tables of facts', () => {
         if (isKept) expect([...own.subarray(0, end)], name).toEqual([...values.subarray(0, end)]);
       }
       expect(read.recognition).toEqual(file.recognition);
-      expect([...table.signatures()]).toEqual([...signatures]);
+      expect([...table.signatures()]).toEqual([...sketches.signatures]);
+      expect([...table.words()]).toEqual([...sketches.words]);
     }
     const tables = await openFactsFolder(folder.path);
     expect(tables.map(({ about }) => about.name)).toEqual(shards.map(({ file }) => file.name).sort());

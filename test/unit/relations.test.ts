@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
+import type { RuleSettings } from '#core/checks/check.ts';
 import { splitOf } from '#core/checks/relations/leaks.ts';
-import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
+import { sketchesOf } from '#core/checks/relations/textSketches.ts';
+import { resolveRules } from '#core/checks/settings.ts';
+import { ruleById } from '#core/checks/table.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 
 import { plantNearDuplicates } from '../bench/plant.ts';
@@ -10,7 +13,11 @@ import type { RelationCase } from '../fakes/fixtures.ts';
 import { casesOf, fixtureRules } from '../fakes/fixtures.ts';
 import { cut, encode, survey } from '../fakes/records.ts';
 
-function relationsOf(given: RelationCase['files']): string[] {
+/** This rule is on, whatever its default. */
+const withRule = (rule: string): RuleSettings =>
+  resolveRules([ruleById(rule)?.severity === 'off' ? { [rule]: 'warning' } : {}]);
+
+function relationsOf(given: RelationCase['files'], rules: RuleSettings): string[] {
   const surveyed = Object.entries(given).map(([name, records]) => {
     const bytes = encode(records.map((record) => JSON.stringify(record)).join('\n'));
     return { name, bytes, ...survey(bytes) };
@@ -18,16 +25,12 @@ function relationsOf(given: RelationCase['files']): string[] {
   const pairs = surveyed.flatMap(({ bytes, recognition }) =>
     cut(bytes).flatMap((raw) => readRaw(raw, recognition!)?.pairs ?? []),
   );
-  const signatures = new Uint8Array(SIGNATURE_BYTES * pairs.length);
-  pairs.forEach((pair, i) => {
-    writeSignature(pair, signatures, i * SIGNATURE_BYTES);
-  });
   const facts = surveyed.map(({ name, facts: own, recognition }) => ({
     name,
     facts: own,
     recognition: recognition!,
   }));
-  const found = findRelations(facts, signatures);
+  const found = findRelations(facts, sketchesOf(pairs), rules);
   return found.flatMap(({ findings, counts }, i) => {
     expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(findings.length);
     return findings.map(({ record, rule, message }) => {
@@ -39,7 +42,7 @@ function relationsOf(given: RelationCase['files']): string[] {
 
 describe.each(fixtureRules('relation'))('%s', (rule) => {
   it.each(casesOf('relation', rule).map((one, i) => [i, one] as const))('case %i', (_, one) => {
-    expect(relationsOf(one.files).sort()).toEqual([...one.expect].sort());
+    expect(relationsOf(one.files, withRule(rule)).sort()).toEqual([...one.expect].sort());
   });
 });
 

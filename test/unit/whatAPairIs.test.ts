@@ -3,8 +3,8 @@
 // same content are one pair.
 import { describe, expect, it } from 'vitest';
 
-import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
+import { sketchesOf } from '#core/checks/relations/textSketches.ts';
 import { resolveRules } from '#core/checks/settings.ts';
 import { ALL_RULES } from '#core/checks/table.ts';
 import { readRaw, Surveyor } from '#core/dataset/survey.ts';
@@ -37,11 +37,7 @@ function findingsOf(records: readonly JsonObject[]): string[] {
   const { recognition } = survey;
   if (!recognition) throw new Error('not recognised');
   const pairs = raws.flatMap((raw) => readRaw(raw, recognition)?.pairs ?? []);
-  const signatures = new Uint8Array(SIGNATURE_BYTES * pairs.length);
-  pairs.forEach((pair, i) => {
-    writeSignature(pair, signatures, SIGNATURE_BYTES * i);
-  });
-  const [related] = findRelations([{ name: 'a', facts: survey.facts, recognition }], signatures);
+  const [related] = findRelations([{ name: 'a', facts: survey.facts, recognition }], sketchesOf(pairs));
   return [...survey.findings, ...related!.findings].map(({ record, rule }) => `${record} ${rule}`);
 }
 

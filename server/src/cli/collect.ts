@@ -2,8 +2,9 @@
 import { dirname } from 'node:path';
 
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
+import { answerToOtherPrompt } from '#core/checks/relations/otherPrompt.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
-import { findRelations, needsSignatures } from '#core/checks/relations/relations.ts';
+import { findRelations, needsSignatures, needsWords } from '#core/checks/relations/relations.ts';
 import type { Search } from '#core/checks/table.ts';
 import { isSearched } from '#core/checks/table.ts';
 import type { Facts } from '#core/facts/facts.ts';
@@ -29,7 +30,7 @@ import { groupShards } from '#node/files.ts';
 import type { KnownDecisions } from '#node/memory.ts';
 import { memoryRoot, nameIn, readBaseline, readDecisions } from '#node/memory.ts';
 import { rowGroupsOf } from '#node/parquet/open.ts';
-import { maxRelated, maxSigned, signDataset } from '#node/signatures.ts';
+import { maxRelated, maxSigned, maxWords, signDataset } from '#node/signatures.ts';
 import type { LeftOut, RecognisedSurvey, SurveyedDataset } from '#node/survey.ts';
 
 import type { Command } from './command.ts';
@@ -168,15 +169,22 @@ async function relate(
   }
   const rules = rulesOf(settings, 0);
   const maxPairs = needsSignatures(rules) ? maxSigned(memoryMb) : 0;
+  const limits = { maxSigned: maxPairs, maxWords: needsWords(rules) ? maxWords(memoryMb) : 0 };
   const onProgress = (done: number): void => {
     bar.show('Looking for duplicates', done);
   };
-  const signatures = await signDataset(dataset, ranges, maxPairs, onProgress, signal);
-  const signed = signatures.length / SIGNATURE_BYTES;
+  const sketches = await signDataset(dataset, ranges, limits, onProgress, signal);
+  const signed = sketches.signatures.length / SIGNATURE_BYTES;
   if (maxPairs > 0 && signed < dataset.pairCount) {
     bar.clear();
     command.note(
       `${dataset.name}: searched near duplicates only among the first ${signed} of ${plural(dataset.pairCount, 'pair')}. Raise --memory for more.`,
+    );
+  }
+  if (needsWords(rules) && dataset.pairCount > limits.maxWords) {
+    bar.clear();
+    command.note(
+      `${dataset.name}: skipped ${answerToOtherPrompt.id}: ${plural(dataset.pairCount, 'pair')} need more than ${memoryMb} MB (--memory).`,
     );
   }
   const files = dataset.files.map(({ file, survey }) => ({
@@ -187,7 +195,7 @@ async function relate(
     recognition: survey.recognition,
     rowGroups: rowGroupsOf(file.path),
   }));
-  return findRelations(files, signatures, rules, max);
+  return findRelations(files, sketches, rules, max);
 }
 
 export function collected(

@@ -1,11 +1,12 @@
 // `index --facts`: the facts of each file as a table, so that `join` finds what needs all shards.
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
+import { needsWords } from '#core/checks/relations/relations.ts';
 import { messages } from '#core/messages.ts';
 import { plural } from '#core/words/numbers.ts';
 import { memoryRoot, nameIn } from '#node/memory.ts';
 import { writeFacts } from '#node/parquet/factsTable.ts';
 import { rowGroupsOf } from '#node/parquet/open.ts';
-import { maxSigned, needForSigned, signDataset } from '#node/signatures.ts';
+import { maxSigned, maxWords, needForSigned, signDataset } from '#node/signatures.ts';
 import type { SurveyedDataset, SurveyedFile } from '#node/survey.ts';
 
 import type { Command } from './command.ts';
@@ -38,16 +39,17 @@ async function writeFactsOfFile(
   if (!one) return;
   const { file, survey } = one;
   const { facts, recognition, splits } = survey;
-  const signatures = await signDataset(
+  const { rules } = await command.settingsOf(file.path);
+  const sketches = await signDataset(
     dataset,
     ranges,
-    maxSigned(memoryMb),
+    { maxSigned: maxSigned(memoryMb), maxWords: needsWords(rules) ? maxWords(memoryMb) : 0 },
     (done) => {
       bar.show('Sketching', done);
     },
     signal,
   );
-  if (signatures.length < SIGNATURE_BYTES * pairCount)
+  if (sketches.signatures.length < SIGNATURE_BYTES * pairCount)
     throw messages.needsMemory(name, needForSigned(pairCount), memoryMb);
   const scored = { ...options, selfTest: false };
   if (options.score && isScorable(dataset, scored)) {
@@ -56,7 +58,6 @@ async function writeFactsOfFile(
       facts.setMargin(pair, margin);
     });
   }
-  const { severities, options: ruleOptions } = (await command.settingsOf(file.path)).rules;
   const path = await writeFacts(
     options.folder,
     {
@@ -67,9 +68,9 @@ async function writeFactsOfFile(
       recognition,
       rowGroups: rowGroupsOf(file.path),
       memoryName: nameIn(memoryRoot(file.path), file.path),
-      rules: { severities, options: ruleOptions },
+      rules: { severities: rules.severities, options: rules.options },
     },
-    signatures,
+    sketches,
   );
   bar.clear();
   const { recordCount } = facts;

@@ -1,6 +1,7 @@
 // Steps that commands share: open, survey and score a dataset.
 import { resolve } from 'node:path';
 
+import { NO_SKETCHES } from '#core/checks/relations/textSketches.ts';
 import { splitParts } from '#core/facts/splitStart.ts';
 import { messages, missingShardsMessage } from '#core/messages.ts';
 import type { PairIdentities } from '#core/model/identity.ts';
@@ -23,7 +24,7 @@ import type { FitStage } from '#node/scoring/fit.ts';
 import { ensembleQuality } from '#node/scoring/quality.ts';
 import type { ComparingStage, NamedScorers, RunListener } from '#node/scoring/run.ts';
 import { runScoring, whyUnscored } from '#node/scoring/run.ts';
-import { maxSigned } from '#node/signatures.ts';
+import { limitsAfter } from '#node/signatures.ts';
 import { minCachedBytes } from '#node/smallWork.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
 import { surveyDataset } from '#node/survey.ts';
@@ -60,13 +61,13 @@ const STAGE_TITLES: Record<FitStage | ComparingStage['stage'], string> = {
 export async function surveyOne(
   { bar, ranges, cache, memoryMb, settingsOf, signal }: Command,
   file: DataFile,
-  { rebuild = false, maxSigned = 0, minCachedBytes = 0 } = {},
+  { rebuild = false, limits = NO_SKETCHES, minCachedBytes = 0 } = {},
 ): Promise<FileSurvey> {
   return surveyFile(file, {
     ranges,
     cache,
     rebuild,
-    maxSigned,
+    limits,
     minCachedBytes,
     memoryMb,
     settings: await settingsOf(file.path),
@@ -92,7 +93,7 @@ export async function surveyGroup(
     dataset,
     async (file, pairsBefore) =>
       surveyOne(command, file, {
-        maxSigned: sign ? Math.max(0, maxSigned(memoryMb) - pairsBefore) : 0,
+        limits: sign ? limitsAfter(pairsBefore, memoryMb) : NO_SKETCHES,
         minCachedBytes: least,
       }),
     { canPart, signal, memoryMb },

@@ -70,5 +70,6 @@ export function shardsOf(tables: readonly FactsTable[], signal: AbortSignal): Sh
     pairCounts: tables.map(({ pairCount }) => pairCount),
     facts: read((table) => table.facts()),
     signatures: read((table) => table.signatures()),
+    words: read((table) => table.words()),
   };
 }

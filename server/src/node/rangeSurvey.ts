@@ -1,6 +1,7 @@
 // Surveys a byte range of a file, which is the work of one thread, and joins the parts.
 import type { RuleSettings } from '#core/checks/check.ts';
-import { Signatures } from '#core/checks/relations/nearDuplicates.ts';
+import type { SketchLimits, TextSketches } from '#core/checks/relations/textSketches.ts';
+import { NO_SKETCHES, Sketcher } from '#core/checks/relations/textSketches.ts';
 import type { Schema, Survey } from '#core/dataset/survey.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import type { TypedColumn } from '#core/facts/columns.ts';
@@ -19,8 +20,8 @@ import { assertFits, factsBytes, factsBytesFor } from './memoryLimits.ts';
 export interface RangeTask extends FileRange {
   readonly schema: Schema | undefined;
   readonly rules: RuleSettings;
-  /** Number of pairs to compute signatures for, for near duplicates. */
-  readonly maxSigned?: number;
+  /** Pairs to sketch, for the checks that compare texts. */
+  readonly limits?: SketchLimits;
   /** Memory budget, and the number of parts that are read in parallel. */
   readonly memory?: { readonly mb: number; readonly parts: number };
 }
@@ -37,8 +38,8 @@ export interface FactsTables {
 export interface RangeSurvey extends Omit<Survey, 'facts'>, FactsTables {
   readonly lineCount: number;
   readonly isCut: boolean;
-  /** Signatures of the first pairs, if requested. */
-  readonly signatures?: Uint8Array<ArrayBuffer>;
+  /** Of the first pairs, if requested. */
+  readonly sketches?: TextSketches;
 }
 
 /** Share of a plain file after which its total memory need is estimated. */
@@ -61,13 +62,13 @@ function watchMemory({ path, start, end, memory }: RangeTask): (facts: number, d
 }
 
 export async function surveyRange(task: RangeTask, onBytes?: OnBytes): Promise<RangeSurvey> {
-  const { maxSigned = 0 } = task;
-  const signatures = new Signatures(maxSigned);
+  const { limits = NO_SKETCHES } = task;
+  const sketcher = new Sketcher(limits);
   const watch = watchMemory(task);
   let [recordCount, pairCount, done] = [0, 0, 0];
   const surveyor = new Surveyor(task.schema, task.rules, (pair) => {
     pairCount++;
-    signatures.add(pair);
+    sketcher.add(pair);
   });
   const { lineCount, isCut } = await readRange(
     task,
@@ -84,16 +85,17 @@ export async function surveyRange(task: RangeTask, onBytes?: OnBytes): Promise<R
   const { facts, ...rest } = surveyor.end();
   const { records, pairs } = facts;
   [recordCount, pairCount] = [facts.recordCount, facts.pairCount];
-  const signed = maxSigned > 0 && { signatures: signatures.take() };
+  const signed = limits.maxSigned > 0 && { sketches: sketcher.take() };
   return { ...rest, records, recordCount, pairs, pairCount, lineCount, isCut, ...signed };
 }
 
 /** Buffers to transfer instead of copying. */
-export function buffersOf({ records, pairs, signatures }: RangeSurvey): ArrayBuffer[] {
+export function buffersOf({ records, pairs, sketches }: RangeSurvey): ArrayBuffer[] {
   const columns: readonly TypedColumn[] = [records, pairs].flatMap(
     (table) => Object.values(table) as TypedColumn[],
   );
-  return [...columns, ...(signatures ? [signatures] : [])].map(({ buffer }) => buffer as ArrayBuffer);
+  const rows = sketches ? [sketches.signatures, sketches.words] : [];
+  return [...columns, ...rows].map(({ buffer }) => buffer as ArrayBuffer);
 }
 
 /** Facts from another thread. */

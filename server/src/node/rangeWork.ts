@@ -1,8 +1,9 @@
 // The kinds of work for threads, and which buffers of their results can be transferred instead of copied.
 import type { RuleSettings } from '#core/checks/check.ts';
-import { Signatures } from '#core/checks/relations/nearDuplicates.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
-import { findRelations } from '#core/checks/relations/relations.ts';
+import { findRelations, needsWords } from '#core/checks/relations/relations.ts';
+import type { TextSketches } from '#core/checks/relations/textSketches.ts';
+import { Sketcher } from '#core/checks/relations/textSketches.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import type { SplitStart } from '#core/facts/splitStart.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
@@ -43,21 +44,21 @@ export interface RelateTask {
   readonly facts: FactsTables;
   /** Of a JSON document with lists under keys. */
   readonly splits?: readonly SplitStart[] | undefined;
-  /** Undefined: skip near duplicates. */
+  /** Undefined: skip the checks that compare texts. */
   readonly text: RelateText | undefined;
   readonly rules: RuleSettings;
 }
 
-/** Signatures of all pairs of a range. */
+/** Sketches of all pairs of a range. */
 export interface SignedRange {
-  readonly signatures: Uint8Array<ArrayBuffer>;
+  readonly sketches: TextSketches;
   readonly isCut: boolean;
 }
 
 /** Each kind of work with its input and output. */
 export interface Works {
   readonly survey: { readonly task: RangeTask; readonly result: RangeSurvey };
-  /** Signatures of the pairs in a range, for near duplicates. */
+  /** Sketches of the pairs in a range, for the checks that compare texts. */
   readonly signatures: { readonly task: RangeTask; readonly result: SignedRange };
   readonly relate: { readonly task: RelateTask; readonly result: Relations };
   /** Which records meet a query's conditions on texts and fields. */
@@ -75,26 +76,27 @@ export interface Works {
 }
 export type RangeWork = keyof Works;
 
-/** Computes signatures of pairs in order. `read` calls its argument with each record. */
+/** Sketches of pairs in order. `read` calls its argument with each record. */
 async function sign(
   recognition: Recognition,
+  maxWords: number,
   read: (take: (raw: RawRecord) => void) => Promise<unknown>,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const signatures = new Signatures();
+): Promise<TextSketches> {
+  const sketcher = new Sketcher({ maxSigned: Infinity, maxWords });
   await read((raw) => {
-    for (const pair of readRaw(raw, recognition)?.pairs ?? []) signatures.add(pair);
+    for (const pair of readRaw(raw, recognition)?.pairs ?? []) sketcher.add(pair);
   });
-  return signatures.take();
+  return sketcher.take();
 }
 
 async function signRange(task: RangeTask, onBytes?: OnBytes): Promise<SignedRange> {
-  const { schema } = task;
+  const { schema, limits } = task;
   if (!schema || !('recognition' in schema)) throw new Error('signatures: no schema');
   let isCut = true;
-  const signatures = await sign(schema.recognition, async (take) => {
+  const sketches = await sign(schema.recognition, limits?.maxWords ?? 0, async (take) => {
     ({ isCut } = await readRange(task, take, onBytes));
   });
-  return { signatures, isCut };
+  return { sketches, isCut };
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -105,9 +107,9 @@ async function relate(
   { name, path, recognition, facts, splits, text, rules }: RelateTask,
   onBytes?: OnBytes,
 ): Promise<Relations> {
-  const signatures =
+  const sketches =
     text &&
-    (await sign(recognition, async (take) =>
+    (await sign(recognition, needsWords(rules) ? Infinity : 0, async (take) =>
       'bytes' in text
         ? takeText(text.container, once(text.bytes), take, text.max)
         : readRange(
@@ -122,7 +124,7 @@ async function relate(
     ));
   const rowGroups = path === undefined ? [] : rowGroupsOf(path);
   const file = { name, facts: factsOf(facts), splits, recognition, rowGroups };
-  const [found] = findRelations([file], signatures, rules);
+  const [found] = findRelations([file], sketches, rules);
   return found ?? { findings: [], counts: new Map(), partial: new Set() };
 }
 
@@ -155,5 +157,5 @@ export function handOver(result: Works[RangeWork]['result']): ArrayBuffer[] {
   if ('keys' in result) return [result.keys.buffer as ArrayBuffer];
   if ('words' in result || 'masks' in result || 'reasons' in result) return [];
   if ('records' in result) return buffersOf(result);
-  return 'signatures' in result ? [result.signatures.buffer] : [];
+  return 'sketches' in result ? [result.sketches.signatures.buffer, result.sketches.words.buffer] : [];
 }

@@ -1,6 +1,7 @@
 // Surveys the files of a dataset.
 import { basename } from 'node:path';
 
+import type { TextSketches } from '#core/checks/relations/textSketches.ts';
 import type { Survey } from '#core/dataset/survey.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { UserError } from '#core/messages.ts';
@@ -21,8 +22,8 @@ export interface SurveyedFile {
   readonly survey: RecognisedSurvey;
   readonly firstPair: number;
   readonly firstRecord: number;
-  /** Signatures of its pairs, if computed. */
-  readonly signatures: Uint8Array | undefined;
+  /** Of its pairs, if computed. */
+  readonly sketches: TextSketches | undefined;
 }
 
 /** A skipped file. */
@@ -51,7 +52,7 @@ export interface SurveyedDataset {
 export type SurveyFile = (
   file: DataFile,
   pairsBefore: number,
-) => Promise<Pick<FileSurvey, 'survey' | 'signatures'>>;
+) => Promise<Pick<FileSurvey, 'survey' | 'sketches'>>;
 
 export interface SurveyDatasetOptions {
   /** Also read files whose records share one line: a repair splits them. */
@@ -83,7 +84,7 @@ export async function surveyDataset(
       return undefined;
     });
     if (!read) continue;
-    const { survey, signatures } = read;
+    const { survey, sketches } = read;
     const { facts, recognition, obstacle } = survey;
     if (!recognition || (obstacle && !canPart)) {
       const error = whyUnrecognised(path, survey);
@@ -95,7 +96,7 @@ export async function surveyDataset(
       survey: { ...survey, recognition },
       firstPair: sum.pairCount,
       firstRecord: sum.recordCount,
-      signatures,
+      sketches,
     });
     for (const count of Object.keys(sum) as (keyof typeof sum)[]) sum[count] += facts[count];
     assertFits(name, factsBytes(sum), memoryMb);

@@ -3,6 +3,9 @@
 import { createHash } from 'node:crypto';
 
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
+import { needsWords } from '#core/checks/relations/relations.ts';
+import type { SketchLimits, TextSketches } from '#core/checks/relations/textSketches.ts';
+import { joinSketches, NO_SKETCHES } from '#core/checks/relations/textSketches.ts';
 import type { Suggestion } from '#core/config/suggest.ts';
 import type { Schema, Survey } from '#core/dataset/survey.ts';
 import { Surveyor, withoutFindings } from '#core/dataset/survey.ts';
@@ -37,8 +40,8 @@ export interface SurveyOptions {
   readonly rebuild?: boolean;
   /** The user's settings for the file. */
   readonly settings?: FileSettings;
-  /** Number of pairs to compute signatures for, if the whole file is read. */
-  readonly maxSigned?: number;
+  /** Pairs to sketch, if the whole file is read; their words only if a rule needs them. */
+  readonly limits?: SketchLimits;
   /** Files whose facts need more are rejected. */
   readonly memoryMb?: number | undefined;
   /** Share of the file, 0 to 1. */
@@ -53,8 +56,8 @@ export interface FileSurvey {
   /** With a cache: path of the facts' Arrow file, and SHA-256 of the stored bytes. */
   readonly sidecar?: string;
   readonly digest: string;
-  /** Signatures of all pairs in order; undefined if there are too many, or if the file was not read. */
-  readonly signatures?: Uint8Array | undefined;
+  /** Of all pairs in order; undefined if there are too many, or if the file was not read. */
+  readonly sketches?: TextSketches | undefined;
 }
 
 interface Digests {
@@ -160,8 +163,8 @@ export async function recogniseFile(file: DataFile, cache?: SurveyCache): Promis
 async function surveyWhole(
   file: DataFile,
   options: SurveyOptions,
-): Promise<Pick<FileSurvey, 'survey' | 'signatures'>> {
-  const { ranges, onProgress, signal, settings = DEFAULT_SETTINGS, maxSigned = 0 } = options;
+): Promise<Pick<FileSurvey, 'survey' | 'sketches'>> {
+  const { ranges, onProgress, signal, settings = DEFAULT_SETTINGS, limits = NO_SKETCHES } = options;
   const { mapping, card, held, rules } = settings;
   const container = containerOf(file);
   const cuts = await container.cut(file, ranges.width);
@@ -184,7 +187,7 @@ async function surveyWhole(
         ...range,
         schema: known,
         rules,
-        maxSigned,
+        limits: needsWords(rules) ? limits : { ...limits, maxWords: 0 },
         // Ranges of a table are not byte ranges.
         ...(options.memoryMb !== undefined &&
           !isTable && { memory: { mb: options.memoryMb, parts: starts.length - 1 } }),
@@ -194,14 +197,17 @@ async function surveyWhole(
     ),
   );
   const survey = joinParts(parts, isTable);
-  return { survey, signatures: joinSignatures(parts.map(({ part }) => part)) };
+  return { survey, sketches: sketchesOfParts(parts.map(({ part }) => part)) };
 }
 
 /** Undefined if some pair has no signature. */
-function joinSignatures(parts: readonly RangeSurvey[]): Uint8Array | undefined {
-  if (parts.some(({ signatures, pairCount }) => signatures?.length !== SIGNATURE_BYTES * pairCount))
-    return undefined;
-  return Buffer.concat(parts.map(({ signatures }) => signatures ?? new Uint8Array(0)));
+function sketchesOfParts(parts: readonly RangeSurvey[]): TextSketches | undefined {
+  const sketches = parts.flatMap((part) => part.sketches ?? []);
+  const joined = joinSketches(sketches);
+  const pairs = parts.reduce((sum, { pairCount }) => sum + pairCount, 0);
+  return sketches.length === parts.length && joined.signatures.length === SIGNATURE_BYTES * pairs
+    ? joined
+    : undefined;
 }
 
 /** Surveys a file that grew. The old last record may have been incomplete, so start reading there. */

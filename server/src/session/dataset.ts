@@ -250,7 +250,7 @@ export class OpenDataset {
 
   /** True if some pairs were not compared with the others for near duplicates. */
   get needsNear(): boolean {
-    return this.#relations === undefined || missesSimilarity(this.#relations);
+    return this.#relations === undefined || missesSimilarity(this.#relations, this.rules);
   }
 
   /** Call before a scorer reads the pairs: from now on, pairs are identified by their present numbers. */

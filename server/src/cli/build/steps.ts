@@ -91,7 +91,8 @@ async function diverse(
   const onProgress = (done: number): void => {
     bar.show('Comparing', done);
   };
-  const all = await signDataset(stage.dataset, ranges, max, onProgress, signal);
+  const limits = { maxSigned: max, maxWords: 0 };
+  const { signatures: all } = await signDataset(stage.dataset, ranges, limits, onProgress, signal);
   bar.clear();
   const signatures = new Uint8Array(stage.rows.length * SIGNATURE_BYTES);
   const { files } = stage.dataset;

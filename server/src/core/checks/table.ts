@@ -39,6 +39,7 @@ import { preferenceCycles } from './relations/cycles.ts';
 import { duplicates } from './relations/duplicates.ts';
 import { splitLeaks } from './relations/leaks.ts';
 import { nearDuplicates } from './relations/nearPairs.ts';
+import { otherPrompts } from './relations/otherPrompt.ts';
 import type { RelationCheck, SimilarityCheck } from './relations/relation.ts';
 import { emptyResponse } from './structure/emptyResponse.ts';
 import { identicalPair } from './structure/identicalPair.ts';
@@ -130,7 +131,7 @@ export const RECORD_CHECKS: readonly RecordCheck[] = [
 export const RELATION_CHECKS: readonly RelationCheck[] = [duplicates, preferenceCycles, splitLeaks];
 
 /** Checks across records by signatures of their texts. */
-export const SIMILARITY_CHECKS: readonly SimilarityCheck[] = [nearDuplicates];
+export const SIMILARITY_CHECKS: readonly SimilarityCheck[] = [nearDuplicates, otherPrompts];
 
 /** The rules of the similarity checks. */
 export const SIMILARITY_RULES: ReadonlySet<string> = new Set(

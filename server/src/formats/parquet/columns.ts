@@ -77,10 +77,20 @@ export function keyValueOf({ footer }: ParquetFile, name: string): string | unde
   return found && textIn(found, 2);
 }
 
+const columnOf = <Leaf extends { readonly path: readonly string[] }>(
+  leaves: readonly Leaf[],
+  name: string,
+): Leaf | undefined => leaves.find(({ path }) => path.length === 1 && path[0] === name);
+
+/** Whether a table has a column that is in no group. */
+export function hasColumn(file: ParquetFile, name: string): boolean {
+  return columnOf(file.footer.schema.leaves, name) !== undefined;
+}
+
 /** The values of a column, one after the other. Throws ParquetError if there is no such column, or if it has nulls. */
 export function readColumn(file: ParquetFile, name: string): Uint8Array<ArrayBuffer> {
   const { schema, groups, rows } = file.footer;
-  const leaf = schema.leaves.find(({ path }) => path.length === 1 && path[0] === name);
+  const leaf = columnOf(schema.leaves, name);
   const width = leaf ? widthOf(leaf) : 0;
   if (!leaf || width === 0) throw new ParquetError(`not a table of facts: it has no column ${name}`);
   const values = new Uint8Array(width * rows);

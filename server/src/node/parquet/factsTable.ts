@@ -5,11 +5,13 @@ import { basename, join, resolve } from 'node:path';
 import type { RuleSettings } from '#core/checks/check.ts';
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import type { FileFacts } from '#core/checks/relations/relation.ts';
+import type { TextSketches } from '#core/checks/relations/textSketches.ts';
+import { WORDS_BYTES } from '#core/checks/relations/wordSketch.ts';
 import { formatKey, hashKey } from '#core/hash.ts';
 import { messages } from '#core/messages.ts';
 import { columnsOfFacts, factsOfColumns } from '#formats/factsColumns.ts';
 import type { PlainColumn } from '#formats/parquet/columns.ts';
-import { keyValueOf, readColumn, writeColumns } from '#formats/parquet/columns.ts';
+import { hasColumn, keyValueOf, readColumn, writeColumns } from '#formats/parquet/columns.ts';
 import { ParquetError } from '#formats/parquet/schema.ts';
 
 import { writeWhole } from '../write.ts';
@@ -65,14 +67,21 @@ function byRows(pair: Int32Array, values: Uint8Array, width: number): Uint8Array
   return rows;
 }
 
+const rowsColumn = (name: string, pair: Int32Array, values: Uint8Array, width: number): PlainColumn => ({
+  name,
+  type: 'FIXED_LEN_BYTE_ARRAY',
+  length: width,
+  bytes: byRows(pair, values, width),
+});
+
 /**
  * Writes the facts of a file, and returns the path of the table.
- * @param signatures 64 bytes for each pair
+ * @param sketches of all pairs
  */
 export async function writeFacts(
   folder: string,
   { facts, ...about }: Omit<AboutFacts, 'recordCount' | 'pairCount'> & Pick<FileFacts, 'facts'>,
-  signatures: Uint8Array,
+  { signatures, words }: TextSketches,
 ): Promise<string> {
   const columns = columnsOfFacts(facts);
   const { recordCount, pairCount } = facts;
@@ -83,12 +92,8 @@ export async function writeFacts(
     ...(margins
       ? [{ name: 'margin', type: 'FLOAT', bytes: byRows(pair, bytesOf(facts.margins), 4) } as const]
       : []),
-    {
-      name: 'signature',
-      type: 'FIXED_LEN_BYTE_ARRAY',
-      length: SIGNATURE_BYTES,
-      bytes: byRows(pair, signatures, SIGNATURE_BYTES),
-    },
+    rowsColumn('signature', pair, signatures, SIGNATURE_BYTES),
+    ...(words.length > 0 ? [rowsColumn('words', pair, words, WORDS_BYTES)] : []),
   ];
   await mkdir(folder, { recursive: true });
   const path = factsPath(folder, about.name);
@@ -112,6 +117,8 @@ export interface FactsTable {
   readonly pairCount: number;
   readonly facts: () => FileFacts;
   readonly signatures: () => Uint8Array;
+  /** Empty if its rule was off. */
+  readonly words: () => Uint8Array<ArrayBuffer>;
 }
 
 function withTable<Result>(path: string, work: (table: OpenParquet) => Result): Result {
@@ -145,6 +152,23 @@ const READ: Readonly<Record<string, (bytes: Uint8Array<ArrayBuffer>) => unknown>
   origins: ({ buffer }) => new Uint32Array(buffer),
 };
 
+/** The values of pairs, from rows of the table: a record without pairs has one too. */
+function ofPairs(
+  table: OpenParquet['file'],
+  name: string,
+  width: number,
+  pairCount: number,
+): Uint8Array<ArrayBuffer> {
+  const rows = readColumn(table, name);
+  if (pairCount === table.footer.rows) return rows;
+  const values = new Uint8Array(width * pairCount);
+  let at = 0;
+  int32(readColumn(table, 'pair')).forEach((number, row) => {
+    if (number >= 0) values.set(rows.subarray(width * row, width * (row + 1)), width * at++);
+  });
+  return values;
+}
+
 export function openFacts(path: string): FactsTable {
   return withTable(path, ({ file }) => {
     const about = aboutOf(keyValueOf(file, ABOUT));
@@ -163,21 +187,11 @@ export function openFacts(path: string): FactsTable {
           return { ...about, facts };
         }),
       signatures: () =>
-        withTable(path, ({ file: table }) => {
-          const rows = readColumn(table, 'signature');
-          if (pairCount === table.footer.rows) return rows;
-          const numbers = int32(readColumn(table, 'pair'));
-          const signatures = new Uint8Array(SIGNATURE_BYTES * pairCount);
-          let at = 0;
-          numbers.forEach((number, row) => {
-            if (number < 0) return;
-            signatures.set(
-              rows.subarray(SIGNATURE_BYTES * row, SIGNATURE_BYTES * (row + 1)),
-              SIGNATURE_BYTES * at++,
-            );
-          });
-          return signatures;
-        }),
+        withTable(path, ({ file: table }) => ofPairs(table, 'signature', SIGNATURE_BYTES, pairCount)),
+      words: () =>
+        withTable(path, ({ file: table }) =>
+          hasColumn(table, 'words') ? ofPairs(table, 'words', WORDS_BYTES, pairCount) : new Uint8Array(0),
+        ),
     };
   });
 }

@@ -8,7 +8,6 @@ import { WHOLE_FILE } from '../../model/finding.ts';
 import { pairKey } from '../../model/identity.ts';
 import { SIMILARITY_RULES, stageOf } from '../table.ts';
 import type { Relations } from './relations.ts';
-import { missesSimilarity } from './relations.ts';
 
 /** How an edit changed the records. */
 export interface Reread {
@@ -81,15 +80,16 @@ export function withExact(old: Relations, exact: Relations): Relations {
   return { findings: [...exact.findings, ...rest], counts, partial };
 }
 
-/** Adds the known near duplicates to a search that did not compare the texts. */
+/** Adds what is known of the similarity checks that a search did not run on all pairs. */
 export function withKnownNear(found: Relations, known: Relations): Relations {
-  if (!missesSimilarity(found)) return found;
-  const near = known.findings.filter(isNear);
+  const missing = [...SIMILARITY_RULES].filter((rule) => found.partial.has(rule));
+  if (missing.length === 0) return found;
+  const near = known.findings.filter(({ rule }) => missing.includes(rule));
   const counts = new Map(found.counts);
   const ofRecords = found.findings.filter(({ record }) => record !== WHOLE_FILE);
   const whole = found.findings.filter(({ record }) => record === WHOLE_FILE);
   const partial = new Set(found.partial);
-  for (const rule of SIMILARITY_RULES) {
+  for (const rule of missing) {
     const count = known.counts.get(rule);
     if (count !== undefined) counts.set(rule, count);
     if (!known.partial.has(rule)) partial.delete(rule);

@@ -10,10 +10,11 @@ import type { Compared } from './families.ts';
 import { ALL_BANDS, bandPart, Families } from './families.ts';
 import { SIGNATURE_BYTES } from './nearDuplicates.ts';
 import { nearDuplicatePair, reportNear, samePairs } from './nearPairs.ts';
+import { answerToOtherPrompt, otherPrompts } from './otherPrompt.ts';
 import type { FileFacts } from './relation.ts';
 import { PairSpace, ReportRelation } from './relation.ts';
 import type { Relations } from './relations.ts';
-import { checkWhole, findByKeys, needsSignatures } from './relations.ts';
+import { checkWhole, findByKeys } from './relations.ts';
 import { promptPart, sliceOf } from './slice.ts';
 
 /** Facts of shards, read when they are needed. */
@@ -21,8 +22,10 @@ export interface Shards {
   /** Pairs of each shard. */
   readonly pairCounts: readonly number[];
   readonly facts: (shard: number) => Promise<FileFacts>;
-  /** 64 bytes for each pair. */
+  /** SIGNATURE_BYTES for each pair. */
   readonly signatures: (shard: number) => Promise<Uint8Array>;
+  /** WORDS_BYTES for each pair, or empty. */
+  readonly words: (shard: number) => Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface JoinOptions {
@@ -142,6 +145,7 @@ function placeIn(numbers: Int32Array, number: number): number {
 class Joined {
   readonly #findings: Finding[][];
   readonly #counts: Map<string, number>[];
+  readonly #partial: Set<string>[];
   readonly #max: number;
   /** Place of each rule in a report. */
   readonly #order = new Map(ALL_RULES.map(({ id }, i) => [id, i]));
@@ -149,7 +153,13 @@ class Joined {
   constructor(shards: number, max: number) {
     this.#findings = Array.from({ length: shards }, () => []);
     this.#counts = this.#findings.map(() => new Map<string, number>());
+    this.#partial = this.#findings.map(() => new Set<string>());
     this.#max = max;
+  }
+
+  /** The rule did not run on all pairs of the shard. */
+  leaveOut(shard: number, rule: string): void {
+    this.#partial[shard]?.add(rule);
   }
 
   /** @param first the shard of the report's first file */
@@ -182,7 +192,7 @@ class Joined {
         kept.set(rule, count);
         return record === WHOLE_FILE || count <= this.#max;
       });
-    return { findings, counts: this.#counts[shard] ?? new Map(), partial: new Set() };
+    return { findings, counts: this.#counts[shard] ?? new Map(), partial: this.#partial[shard] ?? new Set() };
   }
 }
 
@@ -203,7 +213,7 @@ export async function joinRelations(
     joined.add(report);
     onProgress((0.3 * (part + 1)) / parts);
   }
-  if (needsSignatures(rules)) {
+  if (rules.severities[nearDuplicatePair.id] !== undefined) {
     const original = await familiesOf(shards, pairCount, maxSigned, (done) => {
       onProgress(0.3 + 0.6 * done);
     });
@@ -211,7 +221,14 @@ export async function joinRelations(
   }
   for (const shard of pairCounts.keys()) {
     const file = await shards.facts(shard);
-    const report = new ReportRelation(new PairSpace([file]), rules, max);
+    const space = new PairSpace([file]);
+    const report = new ReportRelation(space, rules, max);
+    // Prompts of other shards are other files: they are not searched.
+    if (report.isOn(answerToOtherPrompt)) {
+      const sketches = { signatures: new Uint8Array(0), words: await shards.words(shard) };
+      otherPrompts.find(space, report, sketches);
+      if (!otherPrompts.isWhole(sketches, space.count)) joined.leaveOut(shard, answerToOtherPrompt.id);
+    }
     checkWhole([file], report);
     joined.add(report, shard);
   }

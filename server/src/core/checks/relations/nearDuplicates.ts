@@ -11,6 +11,7 @@ import { hashKey } from '../../hash.ts';
 import { canonical } from '../../model/canonical.ts';
 import type { Pair } from '../../model/pair.ts';
 import { beyondText } from '../../model/pair.ts';
+import { BinWords, MIN_WORD, TWO_CHARACTERS, WORDS_UNTIL } from './wordSketch.ts';
 
 /** Bytes of a signature: two bins per byte. */
 export const SIGNATURE_BYTES = 64;
@@ -67,17 +68,20 @@ const FNV_START = 0x811c9dc5 | 0;
 const FNV_PRIME = 0x01000193;
 
 /**
- * Adds the word triples of a text to the bins and returns their number. Texts with different seeds share no
- * triples.
+ * Adds the word triples of a text to the bins, and its first words to `words`, and returns the number of triples. Texts with
+ * different seeds share no triples.
  */
-function addTriples(text: string, seed: number): number {
+function addTriples(text: string, seed: number, words?: BinWords): number {
   if (utf8.length <= 3 * text.length) utf8 = new Uint8Array(4 * text.length + 1);
   const length = encoder.encodeInto(text, utf8).written;
   const bytes = utf8;
   // A space at the end, so that the loop needs no end test.
   bytes[length] = 0;
   let [one, two, count, at] = [0x1234567, 0x89abcde, 0, 0];
+  const wordsEnd = words ? Math.min(length, WORDS_UNTIL) : 0;
+  let isAfterWide = false;
   while (at < length) {
+    const from = at;
     const byte = bytes[at] as number;
     let letter = LETTERS[byte] as number;
     let hash = FNV_START;
@@ -86,6 +90,10 @@ function addTriples(text: string, seed: number): number {
         hash = Math.imul(hash ^ letter, FNV_PRIME);
         letter = LETTERS[bytes[++at] as number] as number;
       } while (letter !== 0);
+      if (from < wordsEnd) {
+        if (at - from >= MIN_WORD) words?.add(at - from, hash);
+        isAfterWide = false;
+      }
     } else {
       const kind = KINDS[byte] as number;
       at++;
@@ -93,6 +101,10 @@ function addTriples(text: string, seed: number): number {
       hash = Math.imul(hash ^ byte, FNV_PRIME);
       for (const end = kind === WIDE ? at + 2 : at; at < end; at++)
         hash = Math.imul(hash ^ (bytes[at] as number), FNV_PRIME);
+      if (from < wordsEnd) {
+        if (isAfterWide && kind === WIDE) words?.add(TWO_CHARACTERS, Math.imul(two, 31) ^ hash);
+        isAfterWide = kind === WIDE;
+      }
     }
     let h = Math.imul(one, 31) ^ Math.imul(two, 0x85ebca6b) ^ hash ^ seed;
     h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
@@ -134,46 +146,35 @@ function seedOf({ prompt, context, chosen, rejected }: Pair): number {
   return [asked, ...sides].reduce((seed, one) => (seed + hashKey(one)[0]) | 0, 0);
 }
 
+const kept = new BinWords();
+
 /**
  * Writes a pair's signature at `at`; zeros for a pair that is too short. The order of the answers does not matter.
+ * @param words where the words of the pair go too, at `wordsAt`
  */
-export function writeSignature(pair: Pair, signatures: Uint8Array, at: number): void {
+export function writeSignature(
+  pair: Pair,
+  signatures: Uint8Array,
+  at: number,
+  words?: Uint8Array,
+  wordsAt = 0,
+): void {
   bins.fill(NO_BIN);
   const seed = seedOf(pair);
-  let triples = addTriples(pair.prompt.at(-1)?.text ?? '', seed);
-  for (const side of [pair.chosen, pair.rejected])
-    triples += addTriples(side.text.slice(0, MAX_COMPARED), seed);
+  let [triples, next] = [0, wordsAt];
+  const add = (text: string): void => {
+    triples += addTriples(text, seed, words && kept);
+    if (!words) return;
+    next = kept.write(words, next);
+    kept.clear();
+  };
+  add(pair.prompt.at(-1)?.text ?? '');
+  add(pair.chosen.text.slice(0, MAX_COMPARED));
+  add(pair.rejected.text.slice(0, MAX_COMPARED));
   if (triples < MIN_TRIPLES) return;
   fillEmptyBins();
   const nibble = (bin: number): number => Math.imul(bins[bin] ?? 0, 0x9e3779b1) >>> 28;
   for (let i = 0; i < SIGNATURE_BYTES; i++) signatures[at + i] = (nibble(2 * i) << 4) | nibble(2 * i + 1);
-}
-
-/** Signatures of consecutive pairs, up to a maximum number. */
-export class Signatures {
-  readonly #max: number;
-  #bytes = new Uint8Array(SIGNATURE_BYTES * 64);
-  #count = 0;
-
-  constructor(max = Infinity) {
-    this.#max = max;
-  }
-
-  add(pair: Pair): void {
-    if (this.#count >= this.#max) return;
-    const at = SIGNATURE_BYTES * this.#count++;
-    if (at + SIGNATURE_BYTES > this.#bytes.length) {
-      const next = new Uint8Array(Math.ceil(this.#bytes.length * 1.5));
-      next.set(this.#bytes);
-      this.#bytes = next;
-    }
-    writeSignature(pair, this.#bytes, at);
-  }
-
-  /** A copy of the used part. */
-  take(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, SIGNATURE_BYTES * this.#count);
-  }
 }
 
 /** How many bins of two signatures are equal. `words` holds all signatures. */

@@ -1,7 +1,7 @@
 // The rule about near duplicates, and its findings.
 import type { Rule } from '../check.ts';
 import { nearFamilies } from './families.ts';
-import { sharedBy, Sketches } from './nearDuplicates.ts';
+import { sharedBy, SIGNATURE_BYTES, Sketches } from './nearDuplicates.ts';
 import type { PairSpace, ReportRelation, SimilarityCheck } from './relation.ts';
 
 export const nearDuplicatePair: Rule = {
@@ -50,9 +50,10 @@ export function reportNear(
   });
 }
 
-/** Finds near duplicates among the pairs with a signature: 64 bytes for each of the first pairs. */
-function findNearDuplicates(space: PairSpace, report: ReportRelation, signatures: Uint8Array): void {
-  reportNear(space, report, signatures, nearFamilies(signatures, space.count, samePairs(space)));
-}
-
-export const nearDuplicates: SimilarityCheck = { rules: [nearDuplicatePair], find: findNearDuplicates };
+export const nearDuplicates: SimilarityCheck = {
+  rules: [nearDuplicatePair],
+  isWhole: ({ signatures }, pairCount) => signatures.length >= SIGNATURE_BYTES * pairCount,
+  find(space, report, { signatures }) {
+    reportNear(space, report, signatures, nearFamilies(signatures, space.count, samePairs(space)));
+  },
+};

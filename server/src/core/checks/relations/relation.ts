@@ -10,6 +10,7 @@ import type { Finding } from '../../model/finding.ts';
 import { WHOLE_FILE } from '../../model/finding.ts';
 import { pairKey, promptSpelling } from '../../model/identity.ts';
 import type { Options, Rule, RuleSettings } from '../check.ts';
+import type { TextSketches } from './textSketches.ts';
 
 export interface FileFacts {
   readonly name: string;
@@ -146,11 +147,12 @@ export interface RelationCheck {
   readonly find: (space: PairSpace, report: ReportRelation) => void;
 }
 
-/** A check across records that compares signatures of the texts. Memory limits how many pairs have one. */
+/** A check across records that compares sketches of the texts. Memory limits how many pairs have one. */
 export interface SimilarityCheck {
   readonly rules: readonly Rule[];
-  /** @param signatures 64 bytes for each of the first pairs */
-  readonly find: (space: PairSpace, report: ReportRelation, signatures: Uint8Array) => void;
+  /** Whether these sketches are all that it needs for so many pairs. */
+  readonly isWhole: (sketches: TextSketches, pairCount: number) => boolean;
+  readonly find: (space: PairSpace, report: ReportRelation, sketches: TextSketches) => void;
 }
 
 /** Collects findings by file. Keeps at most `max` findings of a rule and counts all. */

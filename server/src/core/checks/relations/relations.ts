@@ -6,9 +6,10 @@ import type { RuleSettings } from '../check.ts';
 import { labelEffectsOf } from '../dataset/labelEffects.ts';
 import { DEFAULT_RULES } from '../settings.ts';
 import { DATASET_CHECKS, RELATION_CHECKS, SIMILARITY_CHECKS, SIMILARITY_RULES } from '../table.ts';
-import { SIGNATURE_BYTES } from './nearDuplicates.ts';
+import { answerToOtherPrompt } from './otherPrompt.ts';
 import type { FileFacts } from './relation.ts';
 import { PairSpace, ReportRelation } from './relation.ts';
+import type { TextSketches } from './textSketches.ts';
 
 /** Relations found in one file. */
 export interface Relations {
@@ -24,34 +25,39 @@ export function needsSignatures({ severities }: RuleSettings): boolean {
   return [...SIMILARITY_RULES].some((rule) => severities[rule] !== undefined);
 }
 
-/** Whether a similarity check did not run on all pairs. */
-export function missesSimilarity({ partial }: Relations): boolean {
-  return [...SIMILARITY_RULES].some((rule) => partial.has(rule));
+/** Whether the words of pairs are needed too. */
+export function needsWords({ severities }: RuleSettings): boolean {
+  return severities[answerToOtherPrompt.id] !== undefined;
+}
+
+/** Whether a similarity check that is on did not run on all pairs. */
+export function missesSimilarity({ partial }: Relations, { severities }: RuleSettings): boolean {
+  return [...SIMILARITY_RULES].some((rule) => partial.has(rule) && severities[rule] !== undefined);
 }
 
 /**
- * Checks the files of a dataset together. Skips similarity checks if there are no signatures.
+ * Checks the files of a dataset together. Skips similarity checks if there are no sketches.
  * @param max findings of a rule to keep per file; all are counted
  */
 export function findRelations(
   files: readonly FileFacts[],
-  signatures?: Uint8Array,
+  sketches?: TextSketches,
   rules: RuleSettings = DEFAULT_RULES,
   max = MAX_FINDINGS,
 ): readonly Relations[] {
   const space = new PairSpace(files);
   const report = new ReportRelation(space, rules, max);
   findByKeys(space, report);
-  const isSigned = (signatures?.length ?? 0) >= SIGNATURE_BYTES * space.count;
-  if (signatures) {
-    for (const { rules: own, find } of SIMILARITY_CHECKS)
-      if (report.isOn(...own)) find(space, report, signatures);
+  const partial = new Set<string>();
+  for (const { rules: own, isWhole, find } of SIMILARITY_CHECKS) {
+    if (sketches && report.isOn(...own)) find(space, report, sketches);
+    if (!sketches || !isWhole(sketches, space.count)) for (const { id } of own) partial.add(id);
   }
   checkWhole(files, report);
   return files.map((_, i) => ({
     findings: report.findings[i] ?? [],
     counts: report.counts[i] ?? new Map<string, number>(),
-    partial: new Set(isSigned ? [] : SIMILARITY_RULES),
+    partial,
   }));
 }
 
