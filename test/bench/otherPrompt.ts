@@ -1,6 +1,6 @@
 // npm run bench:prompts: answers beside the prompt of another record, planted in real pairs. Needs the shared data beside the
 // clone. Limits were set on the first halves of TUNED; everything else was only measured.
-import { findMisplaced } from '#core/checks/relations/promptFit.ts';
+import { findMisplaced } from '#core/checks/relations/shiftedAnswers.ts';
 import { sketchesOf } from '#core/checks/relations/textSketches.ts';
 import { wordNumbers } from '#core/checks/relations/wordSketch.ts';
 import { Surveyor } from '#core/dataset/survey.ts';

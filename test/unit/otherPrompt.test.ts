@@ -1,7 +1,8 @@
 // Answers beside the prompt of another record: the numbers behind them, and what is reported.
 import { describe, expect, it } from 'vitest';
 
-import { findMisplaced, Fit } from '#core/checks/relations/promptFit.ts';
+import { Fit } from '#core/checks/relations/promptFit.ts';
+import { findMisplaced } from '#core/checks/relations/shiftedAnswers.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
 import type { TextSketches } from '#core/checks/relations/textSketches.ts';
 import { sketchesOf } from '#core/checks/relations/textSketches.ts';

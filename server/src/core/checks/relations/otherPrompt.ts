@@ -1,8 +1,8 @@
 // The rule about answers that stand beside the wrong prompt, and its findings.
 import type { Rule } from '../check.ts';
-import type { Misplaced } from './promptFit.ts';
-import { findMisplaced } from './promptFit.ts';
 import type { SimilarityCheck } from './relation.ts';
+import type { Misplaced } from './shiftedAnswers.ts';
+import { findMisplaced } from './shiftedAnswers.ts';
 import { PAIR_WORDS, wordNumbers, WORDS_BYTES } from './wordSketch.ts';
 
 export const answerToOtherPrompt: Rule = {
