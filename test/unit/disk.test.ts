@@ -25,13 +25,14 @@ import { openCache } from '#node/cache.ts';
 import { codecOf, decompressZstdInJs } from '#node/codec.ts';
 import { configuredMapping, DEFAULT_SETTINGS } from '#node/config.ts';
 import { groupShards, openDataset, openFile } from '#node/files.ts';
-import { joinParts, surveyRange } from '#node/rangeSurvey.ts';
+import { surveyRange } from '#node/rangeSurvey.ts';
 import { savePlanned } from '#node/save.ts';
 import { readStored } from '#node/stored.ts';
 import { surveyFile } from '#node/surveyFile.ts';
 
 import { generatePairs } from '../bench/generate.ts';
 import { goodRecord, never, testFolder } from '../fakes/files.ts';
+import { joined } from '../fakes/parts.ts';
 import { encode, survey as surveyText, surveyRecords } from '../fakes/records.ts';
 import { HERE } from '../fakes/threads.ts';
 
@@ -104,7 +105,7 @@ describe('surveys', () => {
           }),
         });
       }
-      expect(plain(joinParts(parts))).toEqual(plain(whole));
+      expect(plain(joined(parts))).toEqual(plain(whole));
     }
   });
 

@@ -19,12 +19,13 @@ import { saveEdits } from '#node/apply.ts';
 import { replacementsOf } from '#node/containers/lines.ts';
 import { placeFindings } from '#node/engine.ts';
 import { openFile } from '#node/files.ts';
-import { factsOf, joinParts, surveyRange } from '#node/rangeSurvey.ts';
+import { factsOf, surveyRange } from '#node/rangeSurvey.ts';
 import { sampleOf, surveyFile } from '#node/surveyFile.ts';
 import { changesOf } from '#session/sources/diskSave.ts';
 
 import { cutDocument, documentOf, layoutIn } from '../fakes/documents.ts';
 import { goodRecord, never, testFolder } from '../fakes/files.ts';
+import { joined } from '../fakes/parts.ts';
 import { decode, encode } from '../fakes/records.ts';
 import { HERE } from '../fakes/threads.ts';
 
@@ -102,8 +103,8 @@ describe('records of a document', () => {
       );
       expect(parts.map(({ part }) => part.isCut)).toEqual(starts.map(() => true));
       const whole = await range(0, file.size);
-      expect(joinParts(parts).facts.records).toEqual(factsOf(whole.part).records);
-      expect(joinParts(parts).splits).toEqual(whole.part.splits);
+      expect(joined(parts).facts.records).toEqual(factsOf(whole.part).records);
+      expect(joined(parts).splits).toEqual(whole.part.splits);
       // A cut inside a record is noticed.
       if (cuts[0] !== undefined) expect((await range(0, cuts[0] - 12)).part.isCut).toBe(false);
     }

@@ -136,28 +136,42 @@ export function appendPart(survey: Survey, part: RangeSurvey, start: PartStart):
   };
 }
 
-/**
- * Joins the parts of a file, which must be in order.
- * @param isTable the ranges are of rows
- */
-export function joinParts(parts: readonly RangePart<RangeSurvey>[], isTable = false): Survey {
-  const [first] = parts;
-  if (!first) throw new Error('survey: a file without parts');
-  const { findings, counts, recognition, fieldsSeen, suggestion, splits } = first.part;
-  let survey: Survey = {
-    facts: factsOf(first.part),
-    findings,
-    counts,
-    recognition,
-    fieldsSeen,
-    ...(suggestion && { suggestion }),
-    ...(splits && { splits }),
-  };
-  let line = first.part.lineCount;
-  for (const { part, start } of parts.slice(1)) {
-    // Byte offsets of a row begin at 0, wherever the row is.
-    survey = appendPart(survey, part, { byte: isTable ? 0 : start, line });
-    line += part.lineCount;
+/** Joins the parts of a file, which must come in order. */
+export class PartJoin {
+  readonly #isTable: boolean;
+  #survey: Survey | undefined;
+  #lines = 0;
+
+  /** @param isTable the ranges are of rows */
+  constructor(isTable = false) {
+    this.#isTable = isTable;
   }
-  return survey;
+
+  /** @param share of the file that was read with this part, 0 to 1: room for the rest is made at once */
+  add({ part, start }: Pick<RangePart<RangeSurvey>, 'part' | 'start'>, share = 1): void {
+    if (this.#survey) {
+      // Byte offsets of a row begin at 0, wherever the row is.
+      const place = { byte: this.#isTable ? 0 : start, line: this.#lines };
+      this.#survey = appendPart(this.#survey, part, place);
+    } else {
+      const { findings, counts, recognition, fieldsSeen, suggestion, splits } = part;
+      const facts = factsOf(part);
+      this.#survey = {
+        facts,
+        findings,
+        counts,
+        recognition,
+        fieldsSeen,
+        ...(suggestion && { suggestion }),
+        ...(splits && { splits }),
+      };
+      facts.reserve(part.recordCount / share, part.pairCount / share);
+    }
+    this.#lines += part.lineCount;
+  }
+
+  end(): Survey {
+    if (!this.#survey) throw new Error('survey: a file without parts');
+    return this.#survey;
+  }
 }

@@ -2,10 +2,9 @@
 // threads.
 import { createHash } from 'node:crypto';
 
-import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import { needsWords } from '#core/checks/relations/relations.ts';
 import type { SketchLimits, TextSketches } from '#core/checks/relations/textSketches.ts';
-import { joinSketches, NO_SKETCHES } from '#core/checks/relations/textSketches.ts';
+import { NO_SKETCHES, SketchJoin } from '#core/checks/relations/textSketches.ts';
 import type { Suggestion } from '#core/config/suggest.ts';
 import type { Schema, Survey } from '#core/dataset/survey.ts';
 import { Surveyor, withoutFindings } from '#core/dataset/survey.ts';
@@ -22,11 +21,10 @@ import { sha256 } from './cache.ts';
 import { cardFor } from './card.ts';
 import type { FileSettings } from './config.ts';
 import { configuredMapping, DEFAULT_SETTINGS } from './config.ts';
-import { containerOf, inRanges } from './containers/containers.ts';
+import { containerOf, eachRange } from './containers/containers.ts';
 import type { DataFile } from './dataFile.ts';
 import { isPlain } from './dataFile.ts';
-import type { RangeSurvey } from './rangeSurvey.ts';
-import { appendPart, joinParts } from './rangeSurvey.ts';
+import { appendPart, PartJoin } from './rangeSurvey.ts';
 import { readBlocks, sameStamp } from './stored.ts';
 import type { RangeRunner } from './threads.ts';
 
@@ -160,6 +158,12 @@ export async function recogniseFile(file: DataFile, cache?: SurveyCache): Promis
   return recognition;
 }
 
+/**
+ * Bytes of a range of lines: what threads have read is joined as it comes, and few ranges are in memory twice. Other files
+ * have a range for each thread, because cutting them is work.
+ */
+const RANGE_BYTES = 32 * 1024 * 1024;
+
 async function surveyWhole(
   file: DataFile,
   options: SurveyOptions,
@@ -167,12 +171,13 @@ async function surveyWhole(
   const { ranges, onProgress, signal, settings = DEFAULT_SETTINGS, limits = NO_SKETCHES } = options;
   const { mapping, card, held, rules } = settings;
   const container = containerOf(file);
-  const cuts = await container.cut(file, ranges.width);
+  const { isTable } = container;
+  const least = file.container.kind === 'lines' && ranges.width > 1 ? Math.ceil(file.size / RANGE_BYTES) : 1;
+  const cuts = await container.cut(file, Math.max(ranges.width, least));
   // Several threads need a common schema before they start; a single one can recognise it on the way.
   const recognition =
     cuts.length > 2 ? recogniseAs(mapping, await sampleOf(file), { card, held }) : undefined;
   const known: Schema | undefined = recognition ? { recognition } : { mapping, card, held };
-  const { isTable } = container;
   const textBytes = file.size * file.codec.expansion;
   let done = 0;
   const onBytes = (bytes: number): void => {
@@ -180,34 +185,35 @@ async function surveyWhole(
     onProgress?.(Math.min(0.99, done / textBytes));
   };
   const starts = recognition || cuts.length === 2 ? cuts : [0, cuts.at(-1) ?? 0];
-  const parts = await inRanges(file, starts, async (range) =>
-    ranges.run(
-      'survey',
-      {
-        ...range,
-        schema: known,
-        rules,
-        limits: needsWords(rules) ? limits : { ...limits, maxWords: 0 },
-        // Ranges of a table are not byte ranges.
-        ...(options.memoryMb !== undefined &&
-          !isTable && { memory: { mb: options.memoryMb, parts: starts.length - 1 } }),
-      },
-      onBytes,
-      signal,
-    ),
+  const join = new PartJoin(isTable);
+  const own = needsWords(rules) ? limits : { ...limits, maxWords: 0 };
+  const sketches = new SketchJoin(own);
+  const last = starts.at(-1) ?? 0;
+  await eachRange(
+    file,
+    starts,
+    async (range) =>
+      ranges.run(
+        'survey',
+        {
+          ...range,
+          schema: known,
+          rules,
+          limits: own,
+          // Ranges of a table are not byte ranges.
+          ...(options.memoryMb !== undefined &&
+            !isTable && { memory: { mb: options.memoryMb, parts: starts.length - 1 } }),
+        },
+        onBytes,
+        signal,
+      ),
+    (one) => {
+      const share = last > 0 ? one.end / last : 1;
+      join.add(one, share);
+      sketches.add(one.part.sketches, one.part.pairCount, share);
+    },
   );
-  const survey = joinParts(parts, isTable);
-  return { survey, sketches: sketchesOfParts(parts.map(({ part }) => part)) };
-}
-
-/** Undefined if some pair has no signature. */
-function sketchesOfParts(parts: readonly RangeSurvey[]): TextSketches | undefined {
-  const sketches = parts.flatMap((part) => part.sketches ?? []);
-  const joined = joinSketches(sketches);
-  const pairs = parts.reduce((sum, { pairCount }) => sum + pairCount, 0);
-  return sketches.length === parts.length && joined.signatures.length === SIGNATURE_BYTES * pairs
-    ? joined
-    : undefined;
+  return { survey: join.end(), sketches: sketches.take() };
 }
 
 /** Surveys a file that grew. The old last record may have been incomplete, so start reading there. */

@@ -6,6 +6,9 @@ const START_ROWS = 64;
 /** From here on, capacity grows by a quarter: doubling a million rows would waste a laptop's memory. */
 const LARGE = 1 << 20;
 
+/** Room beyond what was foreseen: rows that are never used take no memory, as the system gives it page by page. */
+const RESERVE_TIMES = 1.1;
+
 export class Columns<C extends { readonly [name in keyof C]: TypedColumn }> {
   readonly #make: (rows: number) => C;
   #all: C;
@@ -29,15 +32,24 @@ export class Columns<C extends { readonly [name in keyof C]: TypedColumn }> {
 
   /** Adds a row and returns its number. */
   add(): number {
-    if (this.#count === this.#room)
-      this.#grow(this.#room < LARGE ? this.#room * 2 : Math.ceil(this.#room * 1.25));
+    if (this.#count === this.#room) this.#grow(this.#larger());
     return this.#count++;
+  }
+
+  /** Makes room for about so many rows, and a few more. */
+  reserve(rows: number): void {
+    if (rows > this.#room) this.#grow(Math.ceil(rows * RESERVE_TIMES));
+  }
+
+  #larger(): number {
+    return this.#room < LARGE ? this.#room * 2 : Math.ceil(this.#room * 1.25);
   }
 
   /** Appends the first rows of other columns. Returns the columns that now hold them. */
   addRows(other: Readonly<C>, count: number): C {
     const needed = this.#count + count;
-    if (needed > this.#room) this.#grow(Math.max(needed, START_ROWS));
+    if (needed > this.#room)
+      this.#grow(this.#count === 0 ? Math.max(needed, START_ROWS) : Math.max(needed, this.#larger()));
     for (const name of Object.keys(other) as (keyof C)[]) {
       const [own, from] = [this.#all[name], other[name]];
       const width = own.length / this.#room;

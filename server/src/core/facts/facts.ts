@@ -223,6 +223,12 @@ export class Facts {
     }
   }
 
+  /** Makes room for about so many records and pairs. */
+  reserve(records: number, pairs: number): void {
+    this.#records.reserve(records);
+    this.#pairs.reserve(pairs);
+  }
+
   /** Appends all records of other facts, shifted by lines and bytes. */
   append(other: Facts, lines: number, bytes: number): void {
     const [records, pairs] = [this.recordCount, this.pairCount];

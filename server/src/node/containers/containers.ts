@@ -59,32 +59,57 @@ export async function takeText(
   return takeLines(chunks, true, take, undefined, max);
 }
 
-/** The result of one range, and where it begins. */
+/** The result of one range, and where that begins and ends. */
 export interface RangePart<R> {
   readonly start: number;
+  readonly end: number;
   readonly part: R;
 }
 
 /**
- * Runs work over the ranges between the cuts of a file. In a JSON document a cut is a guess, which the range before it
- * proves: from the first wrong one on, the rest is read again as one range.
+ * Runs work over the ranges between the cuts of a file, and passes each result on as soon as all before it were: so that
+ * few have to be kept. In a JSON document a cut is a guess, which the range before it proves: from the first wrong one on,
+ * the rest is read again as one range.
  */
-export async function inRanges<R extends Pick<RangeEnd, 'isCut'>>(
+export async function eachRange<R extends Pick<RangeEnd, 'isCut'>>(
   { path, container, maxRecordBytes }: DataFile,
   cuts: readonly number[],
   run: (range: FileRange) => Promise<R>,
-): Promise<readonly RangePart<R>[]> {
+  take: (part: RangePart<R>) => void,
+): Promise<void> {
   const last = cuts.at(-1) ?? 0;
   const runFrom = async (start: number, end: number): Promise<RangePart<R>> => ({
     start,
+    end,
     part: await run({ path, container, start, end, isInner: end !== last, maxRecordBytes }),
   });
-  const parts = await Promise.all(
-    cuts.slice(0, -1).map(async (start, i) => runFrom(start, cuts[i + 1] ?? last)),
+  const early = new Map<number, RangePart<R>>();
+  let [next, isWrong] = [0, false];
+  await Promise.all(
+    cuts.slice(0, -1).map(async (start, i) => {
+      early.set(i, await runFrom(start, cuts[i + 1] ?? last));
+      for (let one = early.get(next); one && !isWrong; one = early.get(next)) {
+        isWrong = !one.part.isCut;
+        if (isWrong) break;
+        early.delete(next++);
+        take(one);
+      }
+    }),
   );
-  const wrong = parts.findIndex(({ part }) => !part.isCut);
-  if (wrong < 0) return parts;
-  return [...parts.slice(0, wrong), await runFrom(cuts[wrong] ?? 0, last)];
+  if (isWrong) take(await runFrom(cuts[next] ?? 0, last));
+}
+
+/** The results of `eachRange` together. */
+export async function inRanges<R extends Pick<RangeEnd, 'isCut'>>(
+  file: DataFile,
+  cuts: readonly number[],
+  run: (range: FileRange) => Promise<R>,
+): Promise<readonly RangePart<R>[]> {
+  const parts: RangePart<R>[] = [];
+  await eachRange(file, cuts, run, (part) => {
+    parts.push(part);
+  });
+  return parts;
 }
 
 /** Plans a save of changed records, which must be in order. */

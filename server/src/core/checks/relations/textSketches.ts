@@ -97,18 +97,65 @@ export function sketchesOf(pairs: readonly Pair[]): TextSketches {
   return sketcher.take();
 }
 
+/** Bytes that are added one part after the other. */
+class Joined {
+  #bytes = new Uint8Array(0);
+  #length = 0;
+
+  add(part: Uint8Array, share: number): void {
+    const needed = this.#length + part.length;
+    if (needed > this.#bytes.length) {
+      const foreseen = this.#length === 0 && share < 1 ? (1.1 * part.length) / share : 1.25 * this.#length;
+      const next = new Uint8Array(Math.max(needed, Math.ceil(foreseen)));
+      next.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = next;
+    }
+    this.#bytes.set(part, this.#length);
+    this.#length = needed;
+  }
+
+  take(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
+  }
+}
+
 /** Sketches of consecutive ranges as one. */
+export class SketchJoin {
+  readonly #limits: SketchLimits;
+  #signatures: Joined | undefined = new Joined();
+  #words: Joined | undefined = new Joined();
+  #count = 0;
+
+  constructor(limits: SketchLimits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * @param part undefined if the range was not sketched
+   * @param share of all ranges that were read with this one, 0 to 1: room for the rest is made at once
+   */
+  add(part: TextSketches | undefined, pairCount: number, share = 1): void {
+    this.#count += pairCount;
+    const { maxSigned, maxWords } = this.#limits;
+    const isSigned = part?.signatures.length === SIGNATURE_BYTES * pairCount;
+    if (!isSigned || this.#count > maxSigned) this.#signatures = this.#words = undefined;
+    else this.#signatures?.add(part.signatures, share);
+    if (part?.words.length !== WORDS_BYTES * pairCount || this.#count > maxWords) this.#words = undefined;
+    else this.#words?.add(part.words, share);
+  }
+
+  /** Undefined if some pair has no signature; without words if some pair has none. */
+  take(): TextSketches | undefined {
+    if (!this.#signatures) return undefined;
+    return { signatures: this.#signatures.take(), words: this.#words?.take() ?? new Uint8Array(0) };
+  }
+}
+
+/** Sketches of datasets, one after the other. */
 export function joinSketches(parts: readonly TextSketches[]): TextSketches {
   const [only] = parts;
   if (only && parts.length === 1) return only;
-  const join = (of: keyof TextSketches): Uint8Array<ArrayBuffer> => {
-    const all = new Uint8Array(parts.reduce((sum, part) => sum + part[of].length, 0));
-    let at = 0;
-    for (const part of parts) {
-      all.set(part[of], at);
-      at += part[of].length;
-    }
-    return all;
-  };
-  return { signatures: join('signatures'), words: join('words') };
+  const join = new SketchJoin({ maxSigned: Infinity, maxWords: Infinity });
+  for (const part of parts) join.add(part, part.signatures.length / SIGNATURE_BYTES);
+  return join.take() ?? { signatures: new Uint8Array(0), words: new Uint8Array(0) };
 }
