@@ -89,6 +89,8 @@ export class PairSpace {
 
   /** Keys of the prompts, in the same layout. */
   get promptKeys(): Uint32Array {
+    const [only] = this.files;
+    if (only && this.files.length === 1) return only.facts.pairs.promptKey.subarray(0, 2 * this.count);
     this.#promptKeys ??= this.#collect((facts, pair) => keyAt(facts.pairs.promptKey, pair));
     return this.#promptKeys;
   }
