@@ -298,6 +298,26 @@ describe('the dataset page', () => {
     expect(page.pair).toBe(10);
   });
 
+  it('goes on beside the place of a row that an edit moved in a sorted list', async () => {
+    const page = await opened();
+    page.filtered = [10, 20, 30, 40, 50];
+    await page.dispatch({ kind: 'selectionChosen', selection: { order: 'all', query: 'margin<0' } });
+    await page.dispatch({ kind: 'rowSelected', index: 1 });
+    page.filtered = [10, 30, 40, 50, 20];
+    await page.press('f');
+    await page.change();
+    expect([page.pair, page.rows]).toEqual([20, ['10', '30', '40', '50', '[20]']]);
+    await page.press('ArrowDown');
+    expect(page.pair).toBe(30);
+    await page.press('ArrowUp');
+    expect(page.pair).toBe(10);
+    page.filtered = [30, 40, 50, 20, 10];
+    await page.press('f');
+    await page.change();
+    await page.press('ArrowDown');
+    expect(page.pair).toBe(30);
+  });
+
   it('leaves the focus to whatever the person types into while it opens', async () => {
     expect((await opened()).calls).not.toContain('focus');
   });

@@ -118,8 +118,8 @@ export type DatasetEvent =
   | { readonly kind: 'queryChosen'; readonly query: string }
   | { readonly kind: 'mappingWanted' };
 
-/** What to do with a place: note it, scroll to it, or show its pair even if it is in another selection. */
-export type PlaceWish = 'note' | 'jump' | 'reveal';
+/** What to do with a place: note it, stay where the row was, scroll to it, or show its pair even if it is in another selection. */
+export type PlaceWish = 'note' | 'stay' | 'jump' | 'reveal';
 
 export type DatasetEffect =
   | RecordEffect

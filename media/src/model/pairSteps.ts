@@ -23,7 +23,7 @@ export function show(state: DatasetState, shown: ShownView): Step {
   };
   const scrolled: Step =
     index === undefined
-      ? requestPlace(next, view, isMoved ? 'jump' : 'note')
+      ? requestPlace(next, view, isMoved ? 'jump' : 'stay')
       : isMoved && index >= 0
         ? jumpTo(next, index)
         : [next];
@@ -92,7 +92,9 @@ export function lookAhead(state: DatasetState): Step {
   if (!shown || !isShown(state) || isOutdated(shown, state)) return [state];
   if (layout === 'list' || isReviewing(review)) return [state];
   const store = storeOf(state);
-  const rows = Array.from({ length: PAIRS_AHEAD }, (_, i) => rowAt(store, index + heading * (i + 1)));
+  // From a gap, the first step leads to the row right beside it.
+  const from = heading > 0 ? Math.floor(index) : Math.ceil(index);
+  const rows = Array.from({ length: PAIRS_AHEAD }, (_, i) => rowAt(store, from + heading * (i + 1)));
   const next = rows.flatMap((row): PairAhead[] => {
     if (!row) return [];
     const at = { record: row.record, pair: row.pair };

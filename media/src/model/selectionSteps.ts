@@ -47,6 +47,15 @@ function gapAt(index: number): number {
   return Number.isInteger(index) && index >= 0 ? index - 0.5 : index;
 }
 
+/**
+ * From where keys go on when the shown row is at another place of a sorted list, mostly after an edit: from where it was,
+ * because the rows beside that are on the screen.
+ */
+function keptIndex(before: number, now: number): number {
+  if (before === -1 || Math.abs(now - before) <= 1) return now;
+  return gapAt(before);
+}
+
 /** Where a pair stands in the list; undefined if only the server knows. */
 export function indexOf(
   { selection, index }: DatasetState,
@@ -120,6 +129,10 @@ export function reveal(state: DatasetState, place: PairPlace): Step {
 export function onPlaced(state: DatasetState, event: Extract<DatasetEvent, { kind: 'placed' }>): Step {
   const { name, at, index, why } = event;
   if (name !== nameOf(state.selection) || !isSame(at, state.selected)) return [state];
-  if (index >= 0) return why === 'note' ? [{ ...state, index }] : jumpTo({ ...state, index }, index);
+  if (index >= 0) {
+    if (why === 'note') return [{ ...state, index }];
+    if (why === 'stay') return [{ ...state, index: keptIndex(state.index, index) }];
+    return jumpTo({ ...state, index }, index);
+  }
   return why === 'reveal' ? showAll(state, at.record) : [{ ...state, index: gapAt(state.index) }];
 }
