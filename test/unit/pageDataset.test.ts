@@ -318,6 +318,19 @@ describe('the dataset page', () => {
     expect(page.pair).toBe(30);
   });
 
+  it('says what an edit did, though fewer rows are left in the list', async () => {
+    const page = await opened({ findings: [10, 20, 30] });
+    await page.dispatch({ kind: 'selectionChosen', selection: { order: 'findings', query: '' } });
+    expect(page.state.said).toBe('3 rows shown');
+    page.onAct = (_, record) => page.shown(record);
+    await page.press('f');
+    const { said } = page.state;
+    expect(said).toMatch(/^Flipped/);
+    page.findings = [20, 30];
+    await page.change();
+    expect([page.rows, page.state.said]).toEqual([['20', '30'], said]);
+  });
+
   it('leaves the focus to whatever the person types into while it opens', async () => {
     expect((await opened()).calls).not.toContain('focus');
   });

@@ -105,7 +105,8 @@ function onRows(state: DatasetState, event: Extract<DatasetEvent, { kind: 'rowsL
   const next = withStore(state, name, withRows(store, start, result));
   if (name !== nameOf(state.selection)) return [withStore(next, nameOf(state.selection), storeOf(next))];
   const checked = isPlain(state.selection) ? next : checkMarks(next, state, { start, end: start + BLOCK });
-  const isCounted = !isPlain(state.selection) && !result.search && store.total !== result.total;
+  // Once for each list: after an edit, what it did is said, and not how many rows are left.
+  const isCounted = !isPlain(state.selection) && !result.search && store.list === undefined;
   return selectLoaded(isCounted ? { ...checked, said: foundText(result.total) } : checked);
 }
 
