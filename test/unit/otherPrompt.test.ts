@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fit } from '#core/checks/relations/promptFit.ts';
-import { findMisplaced } from '#core/checks/relations/shiftedAnswers.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
+import { findMisplaced } from '#core/checks/relations/shiftedAnswers.ts';
 import type { TextSketches } from '#core/checks/relations/textSketches.ts';
 import { sketchesOf } from '#core/checks/relations/textSketches.ts';
 import { KEPT_WORDS, wordNumbers } from '#core/checks/relations/wordSketch.ts';
