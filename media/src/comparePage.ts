@@ -41,9 +41,21 @@ export function startComparePage(
     },
   });
 
-  /** Of the latest request for strings, and of that for rewards of tokens. */
-  let writing = new AbortController();
-  let rating = new AbortController();
+  /** The latest request of each kind. */
+  const latest = new Map<CompareEffect['kind'], AbortController>();
+
+  /** Requests something whose event counts until the next request of its kind. */
+  function follow(
+    kind: CompareEffect['kind'],
+    request: (signal: AbortSignal) => Promise<CompareEvent>,
+  ): void {
+    latest.get(kind)?.abort();
+    const own = new AbortController();
+    latest.set(kind, own);
+    void request(own.signal).then((event) => {
+      if (!own.signal.aborted) dispatch(event);
+    });
+  }
 
   function carryOut(effect: CompareEffect): void {
     switch (effect.kind) {
@@ -62,25 +74,21 @@ export function startComparePage(
         channel.notify('options', effect.options);
         return;
       case 'requestStrings': {
-        const { uri, template, conversations } = effect.wanted;
-        writing.abort();
-        writing = new AbortController();
-        const { signal } = writing;
+        const { wanted } = effect;
+        const { uri, template, conversations } = wanted;
         const request = { uri, template: template.id, conversations };
-        void stringsEvent(effect.wanted, channel.request('tokenStrings', request, signal)).then((event) => {
-          if (!signal.aborted) dispatch(event);
-        });
+        follow(effect.kind, async (signal) =>
+          stringsEvent(wanted, channel.request('tokenStrings', request, signal)),
+        );
         return;
       }
       case 'requestTokens': {
-        rating.abort();
-        if (!effect.wanted) return;
-        rating = new AbortController();
-        const { signal } = rating;
-        const request = channel.request('tokens', tokensRequest(effect.wanted), signal);
-        void tokensEvent(effect.wanted, request).then((event) => {
-          if (!signal.aborted) dispatch(event);
-        });
+        const { wanted } = effect;
+        if (!wanted) latest.get(effect.kind)?.abort();
+        else
+          follow(effect.kind, async (signal) =>
+            tokensEvent(wanted, channel.request('tokens', tokensRequest(wanted), signal)),
+          );
         return;
       }
       case 'openLink':

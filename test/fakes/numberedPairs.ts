@@ -1,6 +1,8 @@
 // Pairs as scorers get them.
 import type { JsonObject } from '#core/model/json.ts';
-import type { NumberedPair } from '#node/scorers/rating.ts';
+import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
+
+import { never } from './files.ts';
 
 export const pairOf = (
   number: number,
@@ -18,3 +20,20 @@ export const pairOf = (
     candidates: [0, 1],
   },
 });
+
+/** Has a scorer rate these pairs as those of a file. */
+export async function rateAll(scorer: PairScorer, pairs: readonly NumberedPair[]): Promise<void> {
+  const source = {
+    facts: { pairCount: pairs.length },
+    async *pass() {
+      yield* await Promise.resolve(pairs);
+    },
+  };
+  await scorer.rate({
+    source,
+    seed: 1,
+    signal: never,
+    onProgress: () => undefined,
+    onSome: () => undefined,
+  } as never);
+}

@@ -12,7 +12,7 @@ import { seededRandom } from '#core/score/random.ts';
 import { openColumns } from '#node/scorers/columns.ts';
 import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
 
-import { never } from '../fakes/files.ts';
+import { rateAll } from '../fakes/numberedPairs.ts';
 import { recordOf } from '../fakes/records.ts';
 
 /** The share of right votes of each annotator. Every pair has three of them. */
@@ -121,19 +121,7 @@ async function scored(
 ): Promise<[PairScorer, NumberedPair[]]> {
   const pairs = pairsOf(mapping, records);
   const scorer = openColumns({ kind: 'columns' } as never, mappingById(mapping)!);
-  const source = {
-    facts: { pairCount: pairs.length },
-    async *pass() {
-      yield* await Promise.resolve(pairs);
-    },
-  };
-  await scorer.rate({
-    source,
-    seed: 1,
-    signal: never,
-    onProgress: () => undefined,
-    onSome: () => undefined,
-  } as never);
+  await rateAll(scorer, pairs);
   return [scorer, pairs];
 }
 

@@ -10,7 +10,7 @@ import type { OverlapRule } from '#core/reward/scorerRule.ts';
 import { openOverlap } from '#node/scorers/overlap.ts';
 import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
 
-import { never } from '../fakes/files.ts';
+import { rateAll } from '../fakes/numberedPairs.ts';
 import { recordOf } from '../fakes/records.ts';
 
 const MAPPING = mappingById('trl-explicit')!;
@@ -32,19 +32,7 @@ async function scored(
 ): Promise<[PairScorer, readonly NumberedPair[]]> {
   const pairs = pairsOf(records);
   const scorer = openOverlap({ kind: 'overlap', ...rule }, MAPPING);
-  const source = {
-    facts: { pairCount: pairs.length },
-    async *pass() {
-      yield* await Promise.resolve(pairs);
-    },
-  };
-  await scorer.rate({
-    source,
-    seed: 1,
-    signal: never,
-    onProgress: () => undefined,
-    onSome: () => undefined,
-  } as never);
+  await rateAll(scorer, pairs);
   return [scorer, pairs];
 }
 

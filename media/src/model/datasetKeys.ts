@@ -7,7 +7,7 @@ import type { DatasetEvent } from './datasetEvents.ts';
 import type { DatasetState } from './datasetState.ts';
 import { isShown, listView, pageState } from './datasetState.ts';
 import type { ActionRow, KeyPress } from './keys.ts';
-import { actionIn, IGNORE, isPlain, isTyping, WALK } from './keys.ts';
+import { actionIn, IGNORE, isPlain, isTyping, rowFor, WALK } from './keys.ts';
 import { columnBeside } from './listSteps.ts';
 import { markCount } from './marks.ts';
 import type { PageState } from './pageState.ts';
@@ -81,11 +81,7 @@ export function datasetActionFor(press: KeyPress, state: PageState): DatasetActi
 
 /** Why a key of an edit does nothing so early; undefined for other keys, and once the row can be edited. */
 function whyTooEarly(press: KeyPress, state: DatasetState): string | undefined {
-  const action = actionIn(
-    DATASET_ACTIONS.map((row) => ({ ...row, isEnabled: () => true })),
-    press,
-    pageState(state),
-  );
+  const action = rowFor(DATASET_ACTIONS, press)?.action;
   if (editsOf(action) === 0 || state.pairFailure !== undefined) return undefined;
   if (state.status?.phase === 'reading')
     return t('The file is still being read. Nothing was changed: press the key again.');

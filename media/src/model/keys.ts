@@ -172,6 +172,17 @@ export function isPlain(press: KeyPress): boolean {
   return !press.ctrlKey && !press.altKey && !press.metaKey && !press.shiftKey && !isTyping(press);
 }
 
+/** The row of a table for a key press, enabled or not. */
+export function rowFor<Action>(
+  rows: readonly ActionRow<Action>[],
+  press: KeyPress,
+  key: string = press.key,
+): ActionRow<Action> | undefined {
+  // Caps Lock makes a plain key a capital letter.
+  const row = isPlain(press) ? rows.find((one) => one.key === key.toLowerCase()) : undefined;
+  return press.repeat && !row?.repeats ? undefined : row;
+}
+
 /**
  * The enabled action of a key press in a table; undefined if there is none.
  * @param key replaces the key pressed
@@ -182,11 +193,8 @@ export function actionIn<Action>(
   state: PageState,
   key: string = press.key,
 ): Action | undefined {
-  if (!isPlain(press)) return undefined;
-  // Caps Lock makes a plain key a capital letter.
-  const row = rows.find((one) => one.key === key.toLowerCase());
-  if (!row?.isEnabled(state) || (press.repeat && !row.repeats)) return undefined;
-  return row.action;
+  const row = rowFor(rows, press, key);
+  return row?.isEnabled(state) ? row.action : undefined;
 }
 
 /** Left and right arrows step through findings. */

@@ -27,7 +27,7 @@ export const CODECS = namesOf<TableCodec>({
   lz4: true,
 });
 
-/** The formats of trainers that `convert` writes: the ids of its table. */
+/** The formats of trainers that `convert` writes: the ids of its table, which a start need not load for them. */
 export const TRAINER_FORMATS = [
   'trl-explicit',
   'trl-implicit',

@@ -8,7 +8,7 @@ const MB = 1024 * 1024;
 /** Measured use of the program and its threads. */
 export const PROGRAM_MB = 280;
 
-/** Facts are in memory once; while parts are joined, half of them are there twice. */
+/** Facts are in memory once; while parts are joined, at most half of them are there twice. */
 const FACTS_TIMES = 1.5;
 
 /** Memory share of one record: it exists as bytes, text and values, eight times its size, in several threads. */
